@@ -1,0 +1,111 @@
+package intercom
+
+import (
+	"errors"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Config says which workspace to talk to, and how. Only Token is required.
+type Config struct {
+	Token      string   // sent as bearer token; printed nowhere
+	BaseURL    string   // such as "https://api.eu.intercom.io"; "" is the host of Region
+	Region     string   // "us", "eu" or "au"; "" is "us"
+	AllowHosts []string // further hosts the token may go to; never from a workflow file
+	Version    string   // of the API; "" is [Version]
+	UserAgent  string   // "" is "flowrun"
+	ReadOnly   bool     // refuse everything that is not a read, see [IsRead]
+
+	// HTTPClient lends its Transport; nil is a transport made for Intercom. Its
+	// other fields are not used: redirects are not followed, cookies not kept.
+	HTTPClient *http.Client
+
+	// Log is called after each attempt, from the goroutine that makes the call;
+	// several may do so at once. It may be nil.
+	Log func(Attempt)
+}
+
+// Attempt is one request that went out, or tried to. It holds neither headers
+// nor bodies.
+type Attempt struct {
+	Method, Path string
+	Status       int           // of the answer; zero when there was none
+	Try          int           // from 1; a 429 does not count as a try
+	Wait         time.Duration // spent waiting before it
+	Duration     time.Duration // of the attempt itself
+	RequestID    string        // may be empty
+}
+
+// Client talks to one workspace. It is safe for concurrent use, and all its
+// users share one pace.
+type Client struct {
+	base      string // scheme, host and base path, without a slash at the end
+	token     string
+	header    http.Header // what every request carries
+	transport http.RoundTripper
+	pace      *pacer
+	log       func(Attempt)
+	random    func(time.Duration) time.Duration // from zero to its argument
+}
+
+// New makes a client. It sends nothing. The error says which setting is wrong:
+// a missing or mangled token, an unknown region, or an address that the token
+// may not go to, which is any but Intercom's own hosts over https, AllowHosts
+// over https, and this machine.
+func New(cfg Config) (*Client, error) {
+	if err := checkToken(cfg.Token); err != nil {
+		return nil, err
+	}
+	base, err := endpoint(cfg)
+	if err != nil {
+		return nil, err
+	}
+	header, err := clientHeader(cfg)
+	if err != nil {
+		return nil, err
+	}
+
+	c := &Client{
+		base:      base.String(),
+		token:     cfg.Token,
+		header:    header,
+		transport: roundTripper(cfg.HTTPClient),
+		pace:      newPacer(upTo),
+		log:       cfg.Log,
+		random:    upTo,
+	}
+	if cfg.ReadOnly {
+		c.transport = &readOnly{base: base.EscapedPath(), next: c.transport}
+	}
+	return c, nil
+}
+
+// RateLimit gives Intercom's allowance as last seen.
+func (c *Client) RateLimit() RateLimit { return c.pace.rateLimit() }
+
+// CloseIdleConnections closes the connections that no call is using. The client
+// stays usable.
+func (c *Client) CloseIdleConnections() {
+	(&http.Client{Transport: c.transport}).CloseIdleConnections()
+}
+
+// checkToken refuses what cannot be a token, without repeating it.
+func checkToken(token string) error {
+	if token == "" {
+		return errors.New("no access token")
+	}
+	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return errors.New("the access token holds a space, a line break or a character that is not ASCII; copy it again")
+	}
+	return nil
+}
+
+// upTo gives a random duration from zero to longest.
+func upTo(longest time.Duration) time.Duration {
+	if longest <= 0 {
+		return 0
+	}
+	return rand.N(longest + 1)
+}

@@ -1,0 +1,85 @@
+package intercom
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// regionHost gives the host that serves a region: the servers of Intercom's API
+// description.
+func regionHost(region string) (string, error) {
+	switch strings.ToLower(region) {
+	case "", "us":
+		return "api.intercom.io", nil
+	case "eu":
+		return "api.eu.intercom.io", nil
+	case "au":
+		return "api.au.intercom.io", nil
+	}
+	return "", fmt.Errorf(`unknown region %q; regions are "us", "eu" and "au"`, region)
+}
+
+// endpoint gives the address that requests go to, without a slash at the end.
+// Its errors never repeat a base URL: one may hold a password.
+func endpoint(cfg Config) (*url.URL, error) {
+	host, err := regionHost(cfg.Region)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.BaseURL == "" {
+		return &url.URL{Scheme: "https", Host: host}, nil
+	}
+
+	base, err := url.Parse(cfg.BaseURL)
+	if err != nil || base.Opaque != "" || base.Hostname() == "" {
+		return nil, errors.New(`base URL is not a URL with scheme and host, such as "https://api.intercom.io"`)
+	}
+	if base.User != nil || base.RawQuery != "" || base.ForceQuery || base.Fragment != "" {
+		return nil, errors.New("base URL may not hold a user, a query or a fragment")
+	}
+	base.Host = strings.ToLower(base.Host)
+	base.Path = strings.TrimRight(base.Path, "/")
+	base.RawPath = strings.TrimRight(base.RawPath, "/")
+	if base.Path != "" {
+		if _, err := splitPath(base.EscapedPath()); err != nil {
+			return nil, fmt.Errorf("base URL: %w", err)
+		}
+	}
+	return base, checkHost(base, cfg.AllowHosts)
+}
+
+// checkHost says whether the token may go to an address.
+func checkHost(base *url.URL, allowed []string) error {
+	local := isLoopback(base.Hostname())
+	switch {
+	case base.Scheme == "http" && !local:
+		return fmt.Errorf("base URL: http would send the token to %s in clear text; use https", base.Host)
+	case base.Scheme != "http" && base.Scheme != "https":
+		return errors.New("base URL must begin with https://")
+	case local || isIntercom(base) || slices.ContainsFunc(allowed, func(host string) bool {
+		return strings.EqualFold(host, base.Host) || strings.EqualFold(host, base.Hostname())
+	}):
+		return nil
+	}
+	return fmt.Errorf("base URL: %s is not a host of Intercom's, and the token may not go there", base.Host)
+}
+
+func isIntercom(base *url.URL) bool {
+	if port := base.Port(); port != "" && port != "443" {
+		return false
+	}
+	switch base.Hostname() {
+	case "api.intercom.io", "api.eu.intercom.io", "api.au.intercom.io":
+		return true
+	}
+	return false
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
