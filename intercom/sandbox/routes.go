@@ -1,0 +1,66 @@
+package sandbox
+
+// routes are the operations, with the paths of the OpenAPI description. Where
+// two match, the first one counts.
+var routes = []route{
+	{"GET /me", (*Server).showMe},
+	{"GET /admins", (*Server).listAdmins},
+	{"GET /admins/{admin_id}", (*Server).showAdmin},
+
+	{"GET /contacts", (*Server).listContacts},
+	{"POST /contacts", (*Server).createContact},
+	{"POST /contacts/search", (*Server).searchContacts},
+	{"POST /contacts/merge", (*Server).mergeContacts},
+	{"GET /contacts/find_by_external_id/{external_id}", (*Server).showContactByExternalID},
+	{"GET /contacts/{contact_id}", (*Server).showContact},
+	{"PUT /contacts/{contact_id}", (*Server).updateContact},
+	{"DELETE /contacts/{contact_id}", (*Server).deleteContact},
+	{"POST /contacts/{contact_id}/archive", (*Server).archiveContact},
+	{"POST /contacts/{contact_id}/unarchive", (*Server).unarchiveContact},
+	{"POST /contacts/{contact_id}/block", (*Server).blockContact},
+	{"GET /contacts/{id}/merge_history", (*Server).listMergeHistory},
+
+	{"GET /contacts/{contact_id}/companies", (*Server).listContactCompanies},
+	{"POST /contacts/{contact_id}/companies", (*Server).attachCompany},
+	{"DELETE /contacts/{contact_id}/companies/{company_id}", (*Server).detachCompany},
+	{"GET /contacts/{contact_id}/tags", (*Server).listContactTags},
+	{"POST /contacts/{contact_id}/tags", (*Server).attachTag},
+	{"DELETE /contacts/{contact_id}/tags/{tag_id}", (*Server).detachTag},
+	{"GET /contacts/{contact_id}/notes", (*Server).listContactNotes},
+	{"POST /contacts/{contact_id}/notes", (*Server).createContactNote},
+	{"GET /contacts/{contact_id}/segments", (*Server).listContactSegments},
+	{"GET /contacts/{contact_id}/subscriptions", (*Server).listContactSubscriptions},
+
+	{"POST /companies", (*Server).upsertCompany},
+	{"GET /companies", (*Server).findCompanies},
+	{"POST /companies/list", (*Server).listCompanies},
+	{"GET /companies/scroll", (*Server).scrollCompanies},
+	{"GET /companies/{company_id}", (*Server).showCompany},
+	{"PUT /companies/{company_id}", (*Server).updateCompany},
+	{"DELETE /companies/{company_id}", (*Server).deleteCompany},
+	{"GET /companies/{company_id}/contacts", (*Server).listCompanyContacts},
+	{"GET /companies/{company_id}/segments", (*Server).listCompanySegments},
+	{"GET /companies/{company_id}/notes", (*Server).listCompanyNotes},
+	{"POST /companies/{company_id}/notes", (*Server).createCompanyNote},
+
+	{"GET /tags", (*Server).listTags},
+	{"POST /tags", (*Server).postTag},
+	{"GET /tags/{tag_id}", (*Server).showTag},
+	{"DELETE /tags/{tag_id}", (*Server).deleteTag},
+	{"GET /notes/{note_id}", (*Server).showNote},
+	{"GET /segments", (*Server).listSegments},
+	{"GET /segments/{segment_id}", (*Server).showSegment},
+
+	{"GET /data_attributes", (*Server).listDataAttributes},
+	{"POST /data_attributes", (*Server).createDataAttribute},
+	{"PUT /data_attributes/{data_attribute_id}", (*Server).updateDataAttribute},
+
+	{"POST /tickets", (*Server).createTicket},
+	{"POST /tickets/search", (*Server).searchTickets},
+	{"GET /tickets/{ticket_id}", (*Server).showTicket},
+	{"PUT /tickets/{ticket_id}", (*Server).updateTicket},
+	{"DELETE /tickets/{ticket_id}", (*Server).deleteTicket},
+	{"GET /ticket_types", (*Server).listTicketTypes},
+	{"GET /ticket_types/{ticket_type_id}", (*Server).showTicketType},
+	{"GET /ticket_states", (*Server).listTicketStates},
+}
