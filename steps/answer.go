@@ -1,0 +1,74 @@
+package steps
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/flowrun-dev/flowrun/intercom"
+	"github.com/tidwall/gjson"
+)
+
+// Data gives the data of a step from Intercom's answer, as JSON: the body as
+// it came, or null where there was none. listTags and listContactTags give
+// the tags without the list around them, and a lone company found by
+// listCompanies comes in the list that the other answers have.
+func (a *Action) Data(resp intercom.Response) []byte {
+	switch {
+	case len(resp.Body) == 0:
+		return []byte("null")
+	case a.answer != nil:
+		return a.answer(resp.Body)
+	}
+	return resp.Body
+}
+
+// Finds reports whether a row of a list is the record that the call looks for.
+// Match has the values of c.Match with their templates filled in.
+func (c *Call) Finds(row []byte, match map[string]string) bool {
+	for path, want := range match {
+		got := gjson.GetBytes(row, path)
+		same := got.String() == want || c.Fold && strings.EqualFold(got.String(), want)
+		if !got.Exists() || !same {
+			return false
+		}
+	}
+	return true
+}
+
+// onlyRows gives the rows of a list without what stands around them.
+func onlyRows(body []byte) []byte {
+	if rows := gjson.GetBytes(body, "data"); rows.IsArray() {
+		return []byte(rows.Raw)
+	}
+	return body
+}
+
+// companyList puts a lone company into a list. GET /companies answers with
+// one when it is asked for a name or a company_id.
+func companyList(body []byte) []byte {
+	if gjson.GetBytes(body, "type").String() != "company" {
+		return body
+	}
+	return fmt.Appendf(nil, `{"type":"list","data":[%s],"total_count":1,`+
+		`"pages":{"type":"pages","next":null,"page":1,"per_page":1,"total_pages":1}}`, body)
+}
+
+// companiesAsData calls the rows "data". The description of
+// GET /contacts/{contact_id}/companies calls them "companies", its own example
+// "data".
+func companiesAsData(body []byte) []byte {
+	list := gjson.ParseBytes(body)
+	if list.Get("data").Exists() || !list.Get("companies").IsArray() {
+		return body
+	}
+	var o object
+	list.ForEach(func(key, value gjson.Result) bool {
+		name := key.Raw[1 : len(key.Raw)-1]
+		if name == "companies" {
+			name = "data"
+		}
+		o.add(name, value.Raw)
+		return true
+	})
+	return o.bytes()
+}
