@@ -1,0 +1,172 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/flowrun-dev/flowrun/internal/workflow"
+	"github.com/urfave/cli/v2"
+)
+
+// arguments puts the flags of a command line in front of its other words. The
+// parser below stops reading flags at the first word that is none, and would
+// take "apply file --dry-run" for an apply.
+func (c *command) arguments(app *cli.App, args []string) error {
+	line := commandLine{commands: app.Commands, flags: slices.Clone(app.Flags)}
+	for len(args) > 0 {
+		var err error
+		if args, err = line.take(args); err != nil {
+			return err
+		}
+	}
+	if err := line.known(app.Name); err != nil {
+		return err
+	}
+	c.args = slices.Concat([]string{app.Name}, line.path, line.given, line.words)
+	return nil
+}
+
+// commandLine is a command line while it is sorted.
+type commandLine struct {
+	commands []*cli.Command // that may come next
+	flags    []cli.Flag     // of the commands so far
+	path     []string       // the commands
+	given    []string       // the flags with their values
+	words    []string       // the rest
+}
+
+// take sorts the first of args, and its value where it has one.
+func (l *commandLine) take(args []string) ([]string, error) {
+	word := args[0]
+	switch {
+	case word == "--":
+		return nil, l.rest(args[1:])
+	case strings.HasPrefix(word, "-") && word != "-":
+		return l.flag(args)
+	}
+	if command := find(l.commands, word); command != nil && len(l.words) == 0 {
+		l.path = append(l.path, command.Name)
+		l.commands = command.Subcommands
+		l.flags = append(l.flags, command.Flags...)
+		return args[1:], nil
+	}
+	if len(l.commands) > 0 && len(l.words) == 0 {
+		if word != "help" {
+			return nil, unknownCommand(word, l.commands)
+		}
+		l.given = append(l.given, "--help") // "help apply" is "apply --help"
+		return args[1:], nil
+	}
+	l.words = append(l.words, word)
+	return args[1:], nil
+}
+
+// rest takes what follows "--": words, even where they look like flags.
+func (l *commandLine) rest(words []string) error {
+	for _, word := range words {
+		if strings.HasPrefix(word, "-") {
+			return usage(fmt.Sprintf("%q looks like a flag and stands behind --", word), "put flags in front of --; a file whose name begins with - is written ./"+word)
+		}
+	}
+	l.words = append(l.words, words...)
+	return nil
+}
+
+// flag takes a flag. One that takes a value and has none in it takes the next
+// word, too.
+func (l *commandLine) flag(args []string) ([]string, error) {
+	name, _, inside := strings.Cut(strings.TrimLeft(args[0], "-"), "=")
+	if inside || !l.takesValue(name, args[1:]) {
+		l.given = append(l.given, args[0])
+		return args[1:], nil
+	}
+	if len(args) == 1 {
+		return nil, usage(fmt.Sprintf("the flag %s needs a value", args[0]))
+	}
+	l.given = append(l.given, args[0]+"="+args[1])
+	return args[2:], nil
+}
+
+// takesValue reports whether the flag takes the word behind it. A flag that
+// stands before its command is looked up among the flags of all commands.
+func (l *commandLine) takesValue(name string, behind []string) bool {
+	known := l.flags
+	if len(l.path) == 0 {
+		for _, command := range l.commands {
+			known = append(known[:len(known):len(known)], command.Flags...)
+		}
+	}
+	for _, flag := range known {
+		if slices.Contains(flag.Names(), name) {
+			_, boolean := flag.(*cli.BoolFlag)
+			return !boolean
+		}
+	}
+	return false
+}
+
+// known refuses a flag that the command does not have.
+func (l *commandLine) known(program string) error {
+	names := []string{"help", "h"}
+	for _, flag := range l.flags {
+		names = append(names, flag.Names()...)
+	}
+	for _, given := range l.given {
+		flag, _, _ := strings.Cut(given, "=")
+		name := strings.TrimLeft(flag, "-")
+		if slices.Contains(names, name) {
+			continue
+		}
+		command := strings.Join(append([]string{program}, l.path...), " ")
+		hint := fmt.Sprintf(`"%s --help" shows its flags`, command)
+		if near := workflow.Nearest(name, names); near != "" {
+			hint = fmt.Sprintf("did you mean --%s?", near)
+		}
+		return usage(fmt.Sprintf("%s has no flag %s", command, flag), hint)
+	}
+	return nil
+}
+
+func find(commands []*cli.Command, name string) *cli.Command {
+	for _, command := range commands {
+		if command.HasName(name) {
+			return command
+		}
+	}
+	return nil
+}
+
+func unknownCommand(name string, commands []*cli.Command) error {
+	names := make([]string, len(commands))
+	for i, command := range commands {
+		names[i] = command.Name
+	}
+	hint := "the commands are " + strings.Join(names, ", ")
+	if near := workflow.Nearest(name, names); near != "" {
+		hint = fmt.Sprintf("did you mean %q?", near)
+	} else if strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml") {
+		hint = fmt.Sprintf("to see what %s would change: flowrun plan %s", name, name)
+	}
+	return usage(fmt.Sprintf("there is no command %q", name), hint)
+}
+
+// oneFile is the only argument of a command that takes a file.
+func oneFile(ctx *cli.Context) (string, error) {
+	name := ctx.Command.Name
+	switch ctx.NArg() {
+	case 0:
+		return "", usage(fmt.Sprintf("%s needs a workflow file", name), fmt.Sprintf("flowrun %s workflow.yaml", name))
+	case 1:
+		return ctx.Args().First(), nil
+	}
+	return "", usage(fmt.Sprintf("%s takes one workflow file, not %d: %s", name, ctx.NArg(), strings.Join(ctx.Args().Slice(), " ")))
+}
+
+// noArguments refuses arguments of a command that takes none.
+func noArguments(ctx *cli.Context) error {
+	if ctx.Args().Present() {
+		return usage(fmt.Sprintf("%s takes no arguments: %s", ctx.Command.Name, strings.Join(ctx.Args().Slice(), " ")))
+	}
+	return nil
+}

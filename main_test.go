@@ -1,0 +1,90 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/flowrun-dev/flowrun/"
+
+// mayImport says which of our packages a package may import. A package that
+// is not here may import none.
+var mayImport = map[string][]string{
+	".":               {"internal/cli"},
+	"internal/cli":    {"runner", "steps", "schema", "intercom", "intercom/sandbox", "internal/workflow", "internal/report", "internal/credentials"},
+	"internal/report": {"runner", "steps", "internal/eval"},
+	"runner":          {"steps", "intercom", "internal/workflow", "internal/eval", "internal/journal"},
+	"schema":          {"steps"},
+	"steps":           {"intercom"},
+}
+
+// onlyIn says which packages may use a library.
+var onlyIn = map[string][]string{
+	"gopkg.in/yaml.v3":             {"internal/workflow"},
+	"github.com/expr-lang/expr":    {"internal/eval"},
+	"github.com/tidwall/gjson":     {"internal/eval", "runner", "intercom", "steps"},
+	"github.com/urfave/cli/v2":     {"internal/cli"},
+	"golang.org/x/oauth2":          {"intercom", "internal/credentials"},
+	"github.com/xrash/smetrics":    {"internal/workflow", "internal/eval"},
+	"github.com/mattn/go-isatty":   {"internal/cli"},
+	"github.com/expr-lang/expr/vm": {},
+}
+
+// TestImports holds the layers of the project: who may import whom.
+func TestImports(t *testing.T) {
+	for _, file := range goFiles(t) {
+		in := filepath.ToSlash(filepath.Dir(file))
+		for _, path := range imports(t, file) {
+			if ours, ok := strings.CutPrefix(path, module); ok && !slices.Contains(mayImport[in], ours) {
+				t.Errorf("%s imports %s, which %s may not", file, ours, in)
+			}
+			for library, allowed := range onlyIn {
+				if (path == library || strings.HasPrefix(path, library+"/")) && !slices.Contains(allowed, in) {
+					t.Errorf("%s imports %s, which is for %s only", file, path, strings.Join(allowed, " and "))
+				}
+			}
+		}
+	}
+}
+
+// goFiles are the files of the project that are not tests.
+func goFiles(t *testing.T) []string {
+	t.Helper()
+	var files []string
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if d.IsDir() && strings.HasPrefix(d.Name(), ".") && path != "." {
+			return fs.SkipDir
+		}
+		if strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") {
+			files = append(files, path)
+		}
+		return err
+	})
+	if err != nil || len(files) < 20 {
+		t.Fatalf("found %d files: %v", len(files), err)
+	}
+	return files
+}
+
+func imports(t *testing.T, file string) []string {
+	t.Helper()
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var paths []string
+	for _, spec := range parsed.Imports {
+		path, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, path)
+	}
+	return paths
+}

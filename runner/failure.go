@@ -1,0 +1,120 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/flowrun-dev/flowrun/intercom"
+	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/workflow"
+)
+
+// Failure is why an instance of a step, or a row, failed.
+type Failure struct {
+	Addr      string `json:"addr"`
+	File      string `json:"file"`             // the workflow
+	Line      int    `json:"line"`             // in it
+	Column    int    `json:"column"`           // in it
+	Data      string `json:"data,omitempty"`   // the row in its own file: people.csv:17
+	Code      string `json:"code"`             // Intercom's, or assert, input, expression, timeout, limit
+	Status    int    `json:"status,omitempty"` // of Intercom's answer
+	Message   string `json:"message"`
+	RequestID string `json:"request_id,omitempty"`
+	Hint      string `json:"hint,omitempty"`
+
+	err error
+}
+
+// Error gives the place in the workflow, the address and what is wrong.
+func (f *Failure) Error() string {
+	text := fmt.Sprintf("%s:%d: %s: %s", f.File, f.Line, f.Addr, f.Message)
+	if f.Data != "" {
+		text += " (" + f.Data + ")"
+	}
+	return text
+}
+
+// Unwrap gives the error behind the failure.
+func (f *Failure) Unwrap() error { return f.err }
+
+// placedError is an error of an expression or a value, and where it stands in
+// the workflow.
+type placedError struct {
+	node *workflow.Node
+	err  error
+}
+
+func (e *placedError) Error() string { return e.err.Error() }
+func (e *placedError) Unwrap() error { return e.err }
+
+// placed gives err its place; nil stays nil.
+func placed(n *workflow.Node, err error) error {
+	var already *placedError
+	if err == nil || errors.As(err, &already) {
+		return err
+	}
+	return &placedError{n, err}
+}
+
+// codedError is a failure of our own, with its code.
+type codedError struct {
+	code, message, hint string
+}
+
+func (e *codedError) Error() string { return e.message }
+
+// failure describes err as the failure of what stands at n.
+func (w *walk) failure(at *place, n *workflow.Node, err error) *Failure {
+	f := &Failure{Addr: at.addr(), File: w.program.File(), Data: at.row, Code: "error", Message: err.Error(), err: err}
+	pos := n.Pos
+	var inFile *placedError
+	if errors.As(err, &inFile) {
+		pos = inFile.node.Pos
+	}
+	f.describe(err)
+	var inText *eval.Error
+	if errors.As(err, &inText) && inFile != nil {
+		pos = inFile.node.At(inText.Offset)
+	}
+	f.Line, f.Column = pos.Line, pos.Column
+	return f
+}
+
+// describe takes code, status, request and hint from the error.
+func (f *Failure) describe(err error) {
+	var refused *intercom.APIError
+	var unknown *intercom.UnknownError
+	var unsent *intercom.NotSentError
+	var inText *eval.Error
+	var coded *codedError
+	switch {
+	case errors.As(err, &refused):
+		f.Code, f.Status, f.RequestID = refused.Code, refused.Status, refused.RequestID
+		f.Hint = refusalHint(refused)
+	case errors.As(err, &unknown):
+		f.Code, f.Status, f.RequestID = "unknown", unknown.Status, unknown.RequestID
+		f.Hint = "it may or may not have been applied; look at the record in Intercom before running it again"
+	case errors.As(err, &unsent):
+		f.Code, f.Hint = "not_sent", "nothing left this machine; check the network and run it again"
+	case errors.As(err, &inText):
+		f.Code, f.Hint = "expression", inText.Hint
+	case errors.As(err, &coded):
+		f.Code, f.Hint = coded.code, coded.hint
+	case errors.Is(err, context.Canceled):
+		f.Code = "interrupted"
+	}
+}
+
+// refusalHint says what to do about an answer of Intercom's.
+func refusalHint(e *intercom.APIError) string {
+	switch e.Status {
+	case 401:
+		return "the token is not valid; set INTERCOM_TOKEN to an access token of this workspace"
+	case 403:
+		return "give the app the missing permission in Intercom's Developer Hub, under Authentication"
+	case 404:
+		return "not found or archived: Intercom answers alike for unknown, archived and deleted records"
+	}
+	return ""
+}

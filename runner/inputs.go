@@ -1,0 +1,256 @@
+package runner
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/workflow"
+	"github.com/flowrun-dev/flowrun/steps"
+)
+
+// input is a parameter of a program.
+type input struct {
+	name    string
+	source  *workflow.Input
+	initial eval.Value // its default; Missing where it has none
+	enum    []eval.Value
+	pattern *regexp.Regexp
+}
+
+var inputKinds = map[string]eval.Kind{
+	"string": eval.KindString, "integer": eval.KindInt, "number": eval.KindNumber, "boolean": eval.KindBool,
+	"list": eval.KindList, "object": eval.KindObject, "file": eval.KindString,
+}
+
+// inputs compiles the parameters and gives the type of the name "inputs".
+func (l *loader) inputs(sources []*workflow.Input) *eval.Type {
+	t := &eval.Type{Kind: eval.KindObject, Fields: map[string]*eval.Type{}, Noun: "input"}
+	for _, source := range sources {
+		in := &input{name: source.Key.Text, source: source}
+		if source.Pattern != nil {
+			in.pattern = regexp.MustCompile(source.Pattern.Text) // checked when it was read
+		}
+		for _, n := range source.Enum {
+			in.enum = append(in.enum, l.inputDefault(in, n))
+		}
+		in.initial = eval.Absent(fmt.Sprintf("input %s was not given", in.name))
+		if source.Default != nil {
+			in.initial = l.inputDefault(in, source.Default)
+		}
+		l.program.inputs = append(l.program.inputs, in)
+		t.Fields[in.name] = &eval.Type{Kind: inputKinds[source.Type], Open: true}
+	}
+	return t
+}
+
+// inputDefault reads a value that the file gives an input.
+func (l *loader) inputDefault(in *input, n *workflow.Node) eval.Value {
+	if strings.Contains(n.Text, "{{") && n.Kind == workflow.String {
+		l.problem(n, "an input cannot be a template", "use vars for values that are made from others")
+		return nil
+	}
+	v := l.value(n, view{env: eval.NewEnv(nil)}, in.wanted())
+	if err := in.check(v.constant); err != nil && n.Kind != workflow.Odd {
+		l.problem(n, err.Error(), "")
+	}
+	return v.constant
+}
+
+func (in *input) wanted() steps.Type {
+	if in.source.Type == "string" || in.source.Type == "file" {
+		return steps.Type{Kind: steps.String}
+	}
+	return steps.Type{}
+}
+
+// check holds a value against type, enum and pattern.
+func (in *input) check(v eval.Value) error {
+	if kind := kindOf(v); !sameKind(kind, inputKinds[in.source.Type]) {
+		return fmt.Errorf("input %s must be %s, not %s", in.name, kindWord[inputKinds[in.source.Type]], kindWord[kind])
+	}
+	if len(in.enum) > 0 && len(in.enum) == len(in.source.Enum) && !in.allows(v) {
+		return fmt.Errorf("input %s must be one of %s", in.name, in.choices())
+	}
+	if text, ok := v.(string); ok && in.pattern != nil && !in.pattern.MatchString(text) {
+		return fmt.Errorf("input %s must match %s", in.name, in.source.Pattern.Text)
+	}
+	return nil
+}
+
+func (in *input) allows(v eval.Value) bool {
+	return slices.ContainsFunc(in.enum, func(each eval.Value) bool { return reflect.DeepEqual(each, v) })
+}
+
+func sameKind(got, want eval.Kind) bool {
+	return got == want || got == eval.KindInt && want == eval.KindNumber
+}
+
+func (in *input) choices() string {
+	words := make([]string, len(in.enum))
+	for i, v := range in.enum {
+		words[i] = fmt.Sprint(v)
+	}
+	return strings.Join(words, ", ")
+}
+
+// kindOf is the kind of a value that is known.
+func kindOf(v eval.Value) eval.Kind {
+	switch v := v.(type) {
+	case bool:
+		return eval.KindBool
+	case int64:
+		return eval.KindInt
+	case float64, eval.Number:
+		return eval.KindNumber
+	case string:
+		return eval.KindString
+	case eval.List:
+		return eval.KindList
+	case eval.Object:
+		return eval.KindObject
+	case *eval.JSON:
+		if strings.HasPrefix(string(v.Bytes()), "[") {
+			return eval.KindList
+		}
+		return eval.KindObject
+	}
+	return eval.KindAny
+}
+
+// Inputs are the values of a program's parameters.
+type Inputs struct {
+	values  eval.Object
+	Secrets []string // the values that must not be shown
+}
+
+// Given is where the values of inputs come from, strongest first.
+type Given struct {
+	Flags  []string            // name=value, from the command line
+	Files  []workflow.Field    // from an inputs file
+	Getenv func(string) string // the environment; nil is none
+}
+
+// Inputs settles the value of each input. The error names every input that is
+// missing, unknown or wrong.
+func (p *Program) Inputs(given Given) (Inputs, error) {
+	texts, err := p.flagInputs(given.Flags)
+	problems := []error{err}
+	files := make(map[string]*workflow.Node, len(given.Files))
+	for _, field := range given.Files {
+		files[field.Key.Text] = field.Value
+		problems = append(problems, p.knownInput(field.Key.Text))
+	}
+	out := Inputs{values: eval.Object{}}
+	for _, in := range p.inputs {
+		v, err := in.settle(p, texts, files, given.Getenv)
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		out.values[in.name] = v
+		if text, ok := v.(string); ok && in.source.Secret {
+			out.Secrets = append(out.Secrets, text)
+		}
+	}
+	return out, errors.Join(problems...)
+}
+
+func (p *Program) flagInputs(flags []string) (map[string]string, error) {
+	texts := map[string]string{}
+	var problems []error
+	for _, flag := range flags {
+		name, text, ok := strings.Cut(flag, "=")
+		if !ok {
+			problems = append(problems, fmt.Errorf("--input %s: write it as name=value", flag))
+			continue
+		}
+		texts[name] = text
+		problems = append(problems, p.knownInput(name))
+	}
+	return texts, errors.Join(problems...)
+}
+
+func (p *Program) knownInput(name string) error {
+	names := make([]string, len(p.inputs))
+	for i, in := range p.inputs {
+		if names[i] = in.name; in.name == name {
+			return nil
+		}
+	}
+	switch near := workflow.Nearest(name, names); {
+	case near != "":
+		return fmt.Errorf("the workflow has no input %q; did you mean %s?", name, near)
+	case len(names) == 0:
+		return fmt.Errorf("the workflow has no input %q; it has none at all", name)
+	default:
+		return fmt.Errorf("the workflow has no input %q; it has %s", name, strings.Join(names, ", "))
+	}
+}
+
+// settle finds the value of one input.
+func (in *input) settle(p *Program, flags map[string]string, files map[string]*workflow.Node, getenv func(string) string) (eval.Value, error) {
+	if text, ok := flags[in.name]; ok {
+		return in.parse(p, text)
+	}
+	if n, ok := files[in.name]; ok {
+		l := &loader{file: p.file.File}
+		v := l.value(n, view{env: eval.NewEnv(nil)}, in.wanted())
+		return v.constant, in.check(v.constant)
+	}
+	if in.source.Env != nil && getenv != nil {
+		if text := getenv(in.source.Env.Text); text != "" {
+			return in.parse(p, text)
+		}
+	}
+	if _, none := in.initial.(eval.Missing); none && (in.source.Required || in.source.Secret) {
+		return nil, fmt.Errorf("input %s is missing: %s", in.name, in.howToGive())
+	}
+	return in.initial, nil
+}
+
+func (in *input) howToGive() string {
+	if in.source.Env != nil {
+		return "set the environment variable " + in.source.Env.Text + ", or add --input " + in.name + "=..."
+	}
+	return "add --input " + in.name + "=..."
+}
+
+// parse reads the text of a flag or of an environment variable.
+func (in *input) parse(p *Program, text string) (eval.Value, error) {
+	var v eval.Value = text
+	var err error
+	switch in.source.Type {
+	case "integer":
+		v, err = strconv.ParseInt(text, 10, 64)
+	case "number":
+		v, err = eval.Raw([]byte(text))
+	case "boolean":
+		v, err = strconv.ParseBool(text)
+	case "list", "object":
+		if v, err = eval.Raw([]byte(text)); err != nil {
+			err = errors.New("it is not JSON")
+		}
+	case "file":
+		v, err = filepath.Abs(text)
+	}
+	if err != nil {
+		var number *strconv.NumError
+		if errors.As(err, &number) {
+			err = number.Err
+		}
+		shown, _ := json.Marshal(text)
+		if in.source.Secret {
+			shown = []byte("its value")
+		}
+		return nil, fmt.Errorf("input %s must be of type %s: %s: %w", in.name, in.source.Type, shown, err)
+	}
+	return v, in.check(v)
+}

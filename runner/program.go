@@ -1,0 +1,99 @@
+// Package runner loads, plans and applies workflows.
+//
+// [Load] checks a file completely, offline, and gives a [Program].
+// [Program.Plan] and [Program.Apply] are one walk over its steps with two
+// doors to Intercom: in a plan the door lets reads through and refuses all
+// else, a write becomes a [Change], and what it would answer is unknown, with
+// the step that will tell. Everything a run does is told as [Event]s while it
+// happens and summed up in a [Result].
+package runner
+
+import (
+	"path/filepath"
+
+	"github.com/flowrun-dev/flowrun/intercom"
+	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/workflow"
+	"github.com/flowrun-dev/flowrun/steps"
+)
+
+// Program is a workflow that passed every check that needs no network.
+type Program struct {
+	file    *workflow.Workflow
+	inputs  []*input
+	vars    []namedValue
+	steps   []*step
+	outputs []namedValue
+	all     []*step // every step, in the order of the file
+}
+
+// Name is the workflow's name, or its file's.
+func (p *Program) Name() string {
+	if p.file.Name != nil {
+		return p.file.Name.Text
+	}
+	return filepath.Base(p.file.File.Name)
+}
+
+// File is the name of the workflow file, as it was given.
+func (p *Program) File() string { return p.file.File.Name }
+
+// Region is the region the file names: "us", "eu", "au", or "".
+func (p *Program) Region() string { return textOf(p.file.Intercom.Region) }
+
+// Workspace is the id of the workspace the file is for, or "".
+func (p *Program) Workspace() string { return textOf(p.file.Intercom.Workspace) }
+
+func textOf(n *workflow.Node) string {
+	if n == nil {
+		return ""
+	}
+	return n.Text
+}
+
+// step is a step of a program.
+type step struct {
+	index   int    // in Program.all
+	label   string // its id, or its action's name, made unique
+	id      string // "" where it has none
+	depth   int    // of groups and loops around it
+	source  *workflow.Step
+	action  *steps.Action // nil for a group
+	with    *value        // nil for a group
+	cond    *condition
+	loop    *loop
+	steps   []*step
+	until   *until
+	assert  []*condition
+	retry   intercom.Retry
+	goesOn  bool // on_error: continue
+	used    bool // something reads its data
+	useRows bool // something reads the items of this loop
+}
+
+// loop says which items a step runs for.
+type loop struct {
+	in       *value
+	file     *value
+	format   string
+	types    map[string]string
+	action   *steps.Action
+	with     *value
+	as       string
+	key      *condition
+	where    *condition
+	limit    *value
+	failures *workflow.Limit
+}
+
+// condition is a checked expression and where it stands.
+type condition struct {
+	expr *eval.Expr
+	node *workflow.Node
+}
+
+// until says how long a read is repeated.
+type until struct {
+	*condition
+	source *workflow.Until
+}

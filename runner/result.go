@@ -1,0 +1,211 @@
+package runner
+
+import (
+	"encoding/json"
+
+	"github.com/flowrun-dev/flowrun/steps"
+)
+
+// Status is how an instance of a step, or a row of a loop, ended.
+type Status string
+
+// The statuses. A row takes the worst of its steps; Statuses has them from the
+// best to the worst.
+const (
+	Skipped   Status = "skipped"   // not done on purpose; the reason is told
+	Unchanged Status = "unchanged" // it was so already, nothing was sent
+	Done      Status = "done"      // in a plan: would be done
+	Pending   Status = "pending"   // not reached
+	Failed    Status = "failed"    // this step applied nothing
+	InDoubt   Status = "in_doubt"  // sent, and nobody knows whether it was applied
+)
+
+// Statuses are all statuses, the best first.
+var Statuses = []Status{Skipped, Unchanged, Done, Pending, Failed, InDoubt}
+
+func (s Status) rank() int {
+	for i, each := range Statuses {
+		if each == s {
+			return i
+		}
+	}
+	return -1
+}
+
+// worse returns the worse of two statuses; "" is better than any.
+func worse(a, b Status) Status {
+	if b.rank() > a.rank() {
+		return b
+	}
+	return a
+}
+
+// Counts says how many instances ended in which status.
+type Counts struct {
+	Done      int64 `json:"done"`
+	Unchanged int64 `json:"unchanged"`
+	Skipped   int64 `json:"skipped"`
+	Failed    int64 `json:"failed"`
+	InDoubt   int64 `json:"in_doubt"`
+	Pending   int64 `json:"pending"`
+	Total     int64 `json:"total"`
+}
+
+// Of returns the number that ended in a status.
+func (c *Counts) Of(s Status) int64 { return *c.at(s) }
+
+func (c *Counts) at(s Status) *int64 {
+	switch s {
+	case Done:
+		return &c.Done
+	case Unchanged:
+		return &c.Unchanged
+	case Skipped:
+		return &c.Skipped
+	case Failed:
+		return &c.Failed
+	case InDoubt:
+		return &c.InDoubt
+	default:
+		return &c.Pending
+	}
+}
+
+func (c *Counts) add(s Status, n int64) {
+	*c.at(s) += n
+	c.Total += n
+}
+
+// merge adds all of other.
+func (c *Counts) merge(other Counts) {
+	for _, s := range Statuses {
+		c.add(s, other.Of(s))
+	}
+}
+
+// Result sums up a plan or a run.
+type Result struct {
+	Plan        bool         `json:"plan"`
+	RunID       string       `json:"run_id"`
+	Workflow    string       `json:"workflow"`
+	File        string       `json:"file"`
+	Workspace   Workspace    `json:"workspace"`
+	Counts      Counts       `json:"counts"` // of the steps outside loops, and of the rows of the outermost loops
+	Changes     Changes      `json:"changes"`
+	Steps       []StepResult `json:"steps"`
+	Outputs     Outputs      `json:"outputs,omitempty"`
+	Failures    []*Failure   `json:"failures,omitempty"` // of steps outside loops
+	Interrupted bool         `json:"interrupted,omitempty"`
+
+	Unauthorized bool `json:"unauthorized,omitempty"` // Intercom refused the token on the way
+
+	Calls   int64   `json:"calls"`
+	Seconds float64 `json:"seconds"`
+}
+
+// RowsLeft reports whether rows of loops failed, are in doubt or were not
+// reached.
+func (r *Result) RowsLeft() bool {
+	for _, s := range r.Steps {
+		if s.Rows != nil && s.Rows.Failed+s.Rows.InDoubt+s.Rows.Pending > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// Text is the value as text: a string as it is, all else as JSON.
+func (o Output) Text() string {
+	var text string
+	if json.Unmarshal(o.Value, &text) == nil {
+		return text
+	}
+	return string(o.Value)
+}
+
+// Outputs are the values under outputs, in the order of the file.
+type Outputs []Output
+
+// Output is one value of the workflow's outputs.
+type Output struct {
+	Name  string
+	Value json.RawMessage
+	After []string // in a plan: the steps that will tell
+}
+
+// MarshalJSON gives the outputs as one object.
+func (o Outputs) MarshalJSON() ([]byte, error) {
+	values := make(map[string]json.RawMessage, len(o))
+	for _, each := range o {
+		if each.After == nil {
+			values[each.Name] = each.Value
+		}
+	}
+	return json.Marshal(values)
+}
+
+// StepResult sums up the instances of one step.
+type StepResult struct {
+	Label   string   `json:"step"`
+	Name    string   `json:"name,omitempty"`
+	Action  string   `json:"action,omitempty"`
+	Depth   int      `json:"depth"` // groups and loops around it
+	Loop    bool     `json:"loop,omitempty"`
+	Read    int64    `json:"read,omitempty"` // of a loop: items before where and limit
+	Rows    *Counts  `json:"rows,omitempty"` // of a loop
+	Counts  Counts   `json:"counts"`         // of the step's own instances
+	Changes Changes  `json:"changes"`
+	After   []string `json:"after,omitempty"` // in a plan: the steps that decide what this loop runs over
+}
+
+// Changes counts writes by effect: those made, or in a plan those that are
+// certain and those that are possible.
+type Changes struct {
+	Certain  ByEffect `json:"certain"`
+	Possible ByEffect `json:"possible"`
+}
+
+// Any reports whether there is a write at all.
+func (c Changes) Any() bool { return c.Certain.Total()+c.Possible.Total() > 0 }
+
+// ByEffect counts writes by what they do.
+type ByEffect struct {
+	Create  int64 `json:"create"`
+	Update  int64 `json:"update"`
+	Archive int64 `json:"archive"`
+	Delete  int64 `json:"delete"`
+	Send    int64 `json:"send"`
+}
+
+// Of returns the count of an effect; that of a read is 0.
+func (b *ByEffect) Of(e steps.Effect) int64 {
+	if at := b.at(e); at != nil {
+		return *at
+	}
+	return 0
+}
+
+// Total is the number of writes.
+func (b *ByEffect) Total() int64 { return b.Create + b.Update + b.Archive + b.Delete + b.Send }
+
+func (b *ByEffect) at(e steps.Effect) *int64 {
+	switch e {
+	case steps.Create:
+		return &b.Create
+	case steps.Update:
+		return &b.Update
+	case steps.Archive:
+		return &b.Archive
+	case steps.Delete:
+		return &b.Delete
+	case steps.Send:
+		return &b.Send
+	}
+	return nil
+}
+
+func (b *ByEffect) add(e steps.Effect, n int64) {
+	if at := b.at(e); at != nil {
+		*at += n
+	}
+}

@@ -1,0 +1,86 @@
+package runner
+
+import (
+	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/steps"
+)
+
+var kinds = map[steps.Kind]eval.Kind{
+	steps.Any:     eval.KindAny,
+	steps.String:  eval.KindString,
+	steps.Integer: eval.KindInt,
+	steps.Time:    eval.KindInt,
+	steps.Number:  eval.KindNumber,
+	steps.Boolean: eval.KindBool,
+	steps.List:    eval.KindList,
+	steps.Object:  eval.KindObject,
+}
+
+// typeOf turns a type of the catalogue into one that expressions are checked
+// against.
+func typeOf(t steps.Type) *eval.Type {
+	out := &eval.Type{Kind: kinds[t.Kind], Open: t.Open}
+	switch {
+	case t.Kind == steps.List && t.Elem != nil:
+		out.Elem = typeOf(*t.Elem)
+	case t.Kind == steps.Object:
+		out.Fields = make(map[string]*eval.Type, len(t.Fields))
+		for _, f := range t.Fields {
+			out.Fields[f.Name] = typeOf(f.Type)
+		}
+		out.Open = out.Open || len(t.Fields) == 0
+	}
+	return out
+}
+
+// errorType is steps.ID.error.
+var errorType = &eval.Type{Kind: eval.KindObject, Fields: map[string]*eval.Type{
+	"code":    {Kind: eval.KindString},
+	"message": {Kind: eval.KindString},
+	"status":  {Kind: eval.KindInt},
+}}
+
+// typ is what steps.ID holds.
+func (s *step) typ() *eval.Type {
+	fields := map[string]*eval.Type{
+		"status": {Kind: eval.KindString},
+		"error":  errorType,
+	}
+	switch {
+	case s.loop != nil:
+		fields["counts"] = countsType
+		fields["items"] = &eval.Type{Kind: eval.KindList, Elem: s.rowType()}
+	case s.action != nil:
+		fields["data"] = typeOf(s.action.Output)
+	}
+	return &eval.Type{Kind: eval.KindObject, Fields: fields}
+}
+
+// rowType is an element of steps.ID.items.
+func (s *step) rowType() *eval.Type {
+	fields := map[string]*eval.Type{
+		"key":    {Kind: eval.KindString},
+		"status": {Kind: eval.KindString},
+	}
+	if s.action != nil {
+		fields["data"] = typeOf(s.action.Output)
+		return &eval.Type{Kind: eval.KindObject, Fields: fields}
+	}
+	inner := map[string]*eval.Type{}
+	for _, each := range s.steps {
+		if each.id != "" {
+			inner[each.id] = each.typ()
+		}
+	}
+	fields["steps"] = &eval.Type{Kind: eval.KindObject, Fields: inner, Noun: "step"}
+	return &eval.Type{Kind: eval.KindObject, Fields: fields}
+}
+
+// countsType is steps.ID.counts.
+var countsType = func() *eval.Type {
+	fields := map[string]*eval.Type{"total": {Kind: eval.KindInt}}
+	for _, status := range Statuses {
+		fields[string(status)] = &eval.Type{Kind: eval.KindInt}
+	}
+	return &eval.Type{Kind: eval.KindObject, Fields: fields}
+}()

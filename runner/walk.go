@@ -1,0 +1,260 @@
+package runner
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"github.com/flowrun-dev/flowrun/intercom"
+	"github.com/flowrun-dev/flowrun/internal/eval"
+)
+
+// Options says how to plan or apply a program. The zero value of every field
+// but Do and Dir is usable.
+type Options struct {
+	Do        intercom.Doer   // the way to Intercom
+	Dir       string          // a folder of this run alone; lists are kept in it
+	RunID     string          // such as 20261104-153012-k7q2
+	StartedAt time.Time       // fixed for the run; now if zero
+	Commit    string          // of the repository; may be empty
+	Inputs    Inputs          // from [Program.Inputs]
+	Limit     int64           // of items of each outermost loop; none if zero
+	Workspace Workspace       // from [Identify]
+	On        func(Event)     // told of each event, one at a time; may be nil
+	Stop      <-chan struct{} // when closed, nothing new is begun; may be nil
+}
+
+// Plan walks the program without changing anything. Writes become changes,
+// which On is told of and the result counts.
+func (p *Program) Plan(ctx context.Context, opt Options) (*Result, error) {
+	opt.Do = readOnly{opt.Do}
+	return p.walk(ctx, opt, true)
+}
+
+// Apply runs the program.
+//
+// The error is about the walk itself, such as a folder that cannot be written
+// to. What became of the steps is in the result, which is there in any case.
+func (p *Program) Apply(ctx context.Context, opt Options) (*Result, error) {
+	return p.walk(ctx, opt, false)
+}
+
+// readOnly is the door of a plan: it lets reads through and nothing else.
+type readOnly struct{ to intercom.Doer }
+
+func (d readOnly) Do(ctx context.Context, req intercom.Request) (intercom.Response, error) {
+	if !intercom.IsRead(req.Method, req.Path) {
+		return intercom.Response{}, &intercom.WriteRefusedError{Method: req.Method, Path: req.Path}
+	}
+	return d.to.Do(ctx, req)
+}
+
+// walk is one pass over a program.
+type walk struct {
+	program  *Program
+	opt      Options
+	do       intercom.Doer
+	planning bool
+	result   *Result
+	spools   int
+	calls    atomic.Int64
+}
+
+// Do counts the calls of the walk on their way to Intercom.
+func (w *walk) Do(ctx context.Context, req intercom.Request) (intercom.Response, error) {
+	w.calls.Add(1)
+	return w.do.Do(ctx, req)
+}
+
+func (p *Program) walk(ctx context.Context, opt Options, planning bool) (*Result, error) {
+	began := time.Now()
+	if opt.StartedAt.IsZero() {
+		opt.StartedAt = began
+	}
+	if opt.On == nil {
+		opt.On = func(Event) {}
+	}
+	w := &walk{program: p, opt: opt, do: opt.Do, planning: planning}
+	w.result = &Result{
+		Plan: planning, RunID: opt.RunID, Workflow: p.Name(), File: p.File(), Workspace: opt.Workspace,
+		Steps: make([]StepResult, len(p.all)),
+	}
+	for i, s := range p.all {
+		w.result.Steps[i] = s.result()
+	}
+	opt.On(Event{Started: &Started{Plan: planning, RunID: opt.RunID, Workflow: p.Name(), File: p.File(), Workspace: opt.Workspace}})
+	err := w.run(ctx)
+	w.result.Calls, w.result.Seconds = w.calls.Load(), time.Since(began).Seconds()
+	return w.result, err
+}
+
+func (s *step) result() StepResult {
+	r := StepResult{Label: s.label, Depth: s.depth, Name: textOf(s.source.Name)}
+	if s.action != nil {
+		r.Action = s.action.Name
+	}
+	if s.loop != nil {
+		r.Loop, r.Rows = true, &Counts{}
+	}
+	return r
+}
+
+// run evaluates the vars, walks the steps and evaluates the outputs.
+func (w *walk) run(ctx context.Context) error {
+	scope, err := w.scope(ctx)
+	if err != nil {
+		w.failed(&place{}, w.failure(&place{label: "vars"}, w.program.file.Steps[0].Node, err))
+		w.tell(w.program.steps, &place{steps: eval.Object{}}, Pending, "")
+		return nil
+	}
+	top := &place{scope: scope, steps: eval.Object{}}
+	scope.Set("steps", top.steps)
+	end, err := w.steps(ctx, w.program.steps, top)
+	if errors.Is(err, errStopped) {
+		w.result.Interrupted = w.stopped(ctx)
+		return nil
+	}
+	if err != nil || end.stop {
+		return err
+	}
+	return w.outputs(ctx, top)
+}
+
+// scope gives the names that every step sees.
+func (w *walk) scope(ctx context.Context) (*eval.Scope, error) {
+	scope := eval.NewScope()
+	scope.Set("inputs", w.opt.Inputs.values)
+	scope.Set("run", eval.Object{
+		"id":         w.opt.RunID,
+		"started_at": w.opt.StartedAt.Unix(),
+		"dry_run":    w.planning,
+		"workflow":   w.program.Name(),
+		"commit":     w.opt.Commit,
+	})
+	vars := eval.Object{}
+	scope.Set("vars", vars)
+	for _, v := range w.program.vars {
+		got, err := v.eval(ctx, scope)
+		if err != nil {
+			return nil, err
+		}
+		if _, gone := got.(eval.Omit); !gone {
+			vars[v.name] = got
+		}
+	}
+	return scope, nil
+}
+
+// ending is what became of a step or of several.
+type ending struct {
+	status  Status
+	failure *Failure // the first one
+	stop    bool     // what follows is not to be run
+}
+
+// steps walks steps in order. It stops at the first failure of a step that
+// does not go on after one; the rest is pending.
+func (w *walk) steps(ctx context.Context, list []*step, at *place) (ending, error) {
+	var all ending
+	for i, s := range list {
+		end, err := w.step(ctx, s, at)
+		all.status = worse(all.status, end.status)
+		all.failure = cmp.Or(all.failure, end.failure)
+		if end.failure != nil {
+			all.status = worse(all.status, Failed)
+		}
+		if err != nil || end.stop {
+			w.tell(list[i+1:], at, Pending, "")
+			all.stop = true
+			return all, err
+		}
+	}
+	return all, nil
+}
+
+// errStopped is how the walk comes to an end before the last step.
+var errStopped = errors.New("stopped")
+
+// stopped reports whether nothing new is to be begun.
+func (w *walk) stopped(ctx context.Context) bool {
+	select {
+	case <-w.opt.Stop:
+		return true
+	default:
+		return ctx.Err() != nil
+	}
+}
+
+// tell counts steps that were not run, and those inside them.
+func (w *walk) tell(list []*step, at *place, status Status, reason string) {
+	for _, s := range list {
+		if s.action == nil && s.loop == nil {
+			w.tell(s.steps, at, status, reason)
+		} else {
+			w.count(s, at, status)
+		}
+		if s.id != "" {
+			at.steps[s.id] = eval.Object{"status": string(status), "error": nil}
+		}
+	}
+}
+
+// count adds an instance of a step to the result.
+func (w *walk) count(s *step, at *place, status Status) {
+	w.result.Steps[s.index].Counts.add(status, 1)
+	if at.outside() {
+		w.result.Counts.add(status, 1)
+	}
+}
+
+// fail records a failure outside loops.
+func (w *walk) fail(f *Failure) { w.result.Failures = append(w.result.Failures, f) }
+
+func (w *walk) outputs(ctx context.Context, at *place) error {
+	for _, out := range w.program.outputs {
+		v, err := out.eval(ctx, at.scope)
+		if err != nil {
+			w.failed(&place{}, w.failure(&place{label: "outputs." + out.name}, out.node, err))
+			return nil
+		}
+		if _, gone := v.(eval.Omit); gone {
+			continue
+		}
+		if u, unknown := eval.IsUnknown(v); unknown {
+			w.result.Outputs = append(w.result.Outputs, Output{Name: out.name, After: u.Origins})
+			continue
+		}
+		text, err := eval.AppendJSON(nil, v)
+		if err != nil {
+			return err
+		}
+		w.result.Outputs = append(w.result.Outputs, Output{Name: out.name, Value: text})
+	}
+	return nil
+}
+
+// place is where the walk is: which names are visible, and in which rows of
+// which loops it stands.
+type place struct {
+	scope    *eval.Scope
+	steps    eval.Object // the value of the name "steps" here
+	prefix   string      // mark["a@example.com"].
+	label    string      // of the step that is running
+	key      string      // ["a@example.com"], of a loop over one action
+	row      string      // people.csv:17; empty outside loops over files
+	possible []string    // in a plan: the steps that decide whether this place is reached
+}
+
+func (p *place) addr() string { return p.prefix + p.label + p.key }
+
+// outside reports whether the place is in no row of a loop.
+func (p *place) outside() bool { return p.prefix == "" && p.key == "" }
+
+// in is the same place, at a step.
+func (p *place) in(s *step) *place {
+	at := *p
+	at.label, at.key = s.label, ""
+	return &at
+}
