@@ -175,6 +175,17 @@ func TestTokenIsInNoError(t *testing.T) {
 	}
 }
 
+func TestTokenThatIsAWordIsNoSecret(t *testing.T) {
+	c, err := New(Config{Token: "sandbox", HTTPClient: &http.Client{Transport: says(404, `{"message":"not in this sandbox"}`)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.Do(t.Context(), Request{Method: "GET", Path: "/tags/1"})
+	if want := "GET /tags/1: 404 Not Found: not in this sandbox"; message(err) != want {
+		t.Errorf("error = %v, want %s", err, want)
+	}
+}
+
 // FuzzResponse: whatever a server answers, the call ends in one of its ways,
 // without a panic, and what is done has readable JSON.
 func FuzzResponse(f *testing.F) {

@@ -144,8 +144,9 @@ func retryAfter(header http.Header) time.Duration {
 }
 
 // redact takes the token out of an error, where a server may have repeated it.
+// A token so short that it is a word, as for a sandbox, is no secret.
 func (c *Client) redact(err error) error {
-	if err == nil || !strings.Contains(err.Error(), c.token) {
+	if err == nil || len(c.token) < 8 || !strings.Contains(err.Error(), c.token) {
 		return err
 	}
 	clean := func(text string) string { return strings.ReplaceAll(text, c.token, "***") }

@@ -11,6 +11,9 @@
 //   - refused, nothing was applied: an [*APIError], or a [*NotSentError];
 //   - unknown: an [*UnknownError]. The request went out and its effect cannot
 //     be told from here.
+//
+// A call that was sent more than once may be refused because the first time
+// was applied; [APIError.Earlier] says so. [Pages] walks a list with such calls.
 package intercom
 
 import (
@@ -35,7 +38,7 @@ type Request struct {
 	Query  url.Values  // may be nil
 	Body   []byte      // JSON; nil sends no body
 	Header http.Header // further headers; may be nil
-	Repeat bool        // sending it again has the same end state as sending it once
+	Repeat bool        // sending it again has the same end state as sending it once; need not be set for a read
 	Retry  Retry       // the zero value is the client's own
 }
 

@@ -134,6 +134,9 @@ func (p *pacer) learn(answer *http.Response, now time.Time) {
 		return
 	}
 	p.seen.Limit, p.seen.Remaining, p.seen.Reset = limit, remaining, time.Unix(reset, 0)
+	// The first answer of a recorded window says that the whole limit remains:
+	// the call it answers is still to be taken off.
+	remaining = max(remaining-1, 0)
 	if answer.StatusCode == http.StatusTooManyRequests {
 		// With some of it remaining, another limit was met, such as that of the
 		// whole workspace. The end of the window is the time to try again.

@@ -17,6 +17,7 @@ type windows struct {
 	foreign int           // calls of others in each window
 	skew    time.Duration // its clock against ours
 	silent  bool          // sends no rate headers
+	counts  bool          // what remains is told without the call itself
 	latency time.Duration
 
 	mu                sync.Mutex
@@ -43,7 +44,11 @@ func (w *windows) RoundTrip(*http.Request) (*http.Response, error) {
 	if w.silent {
 		return answer(status, `{}`), nil
 	}
-	return rated(status, w.limit, max(w.limit-w.used, 0), time.Unix(w.window*10+12, 0), w.skew), nil
+	left := w.limit - w.used
+	if !w.counts {
+		left++
+	}
+	return rated(status, w.limit, max(left, 0), time.Unix(w.window*10+12, 0), w.skew), nil
 }
 
 func TestPace(t *testing.T) {
@@ -55,6 +60,7 @@ func TestPace(t *testing.T) {
 		within     time.Duration // for all calls
 	}{
 		{"alone it is never turned away", &windows{limit: 20, latency: 50 * time.Millisecond}, 100, false, 52 * time.Second},
+		{"alone it is never turned away, however its calls are counted", &windows{limit: 20, latency: 50 * time.Millisecond, counts: true}, 100, false, 62 * time.Second},
 		{"a fast clock of the server's changes nothing", &windows{limit: 20, latency: 50 * time.Millisecond, skew: 7300 * time.Millisecond}, 100, false, 52 * time.Second},
 		{"a slow clock of the server's changes nothing", &windows{limit: 20, latency: 50 * time.Millisecond, skew: -77 * time.Minute}, 100, false, 52 * time.Second},
 		{"slow answers change nothing", &windows{limit: 20, latency: 4 * time.Second}, 100, false, 70 * time.Second},
@@ -217,17 +223,17 @@ func TestPacerLearns(t *testing.T) {
 		free int           // calls that may go at once
 		wait time.Duration // until one more may
 	}{
-		{"calls that fly are taken off", func(p *pacer) { fly(p, 2); tell(p, 200, 3) }, 2, 7 * time.Second},
+		{"calls that fly are taken off", func(p *pacer) { fly(p, 2); tell(p, 200, 4) }, 2, 7 * time.Second},
 		{"the lowest number counts, in whatever order answers come",
-			func(p *pacer) { fly(p, 2); tell(p, 200, 2); tell(p, 200, 3) }, 2, 7 * time.Second},
+			func(p *pacer) { fly(p, 2); tell(p, 200, 3); tell(p, 200, 4) }, 2, 7 * time.Second},
 		{"the earliest end counts, since Date is rounded down", func(p *pacer) {
 			fly(p, 2)
-			tell(p, 200, 2)
+			tell(p, 200, 3)
 			time.Sleep(900 * time.Millisecond)
-			tell(p, 200, 2)
+			tell(p, 200, 3)
 		}, 2, 6100 * time.Millisecond},
 		{"a call without an answer may have been counted",
-			func(p *pacer) { fly(p, 2); tell(p, 200, 3); p.release(nil) }, 2, 7 * time.Second},
+			func(p *pacer) { fly(p, 2); tell(p, 200, 4); p.release(nil) }, 2, 7 * time.Second},
 		{"a call turned away stops all, whatever remains", func(p *pacer) { fly(p, 1); tell(p, 429, 3) }, 0, 7 * time.Second},
 		{"the next window has the whole limit", func(p *pacer) {
 			fly(p, 1)

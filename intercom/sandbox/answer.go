@@ -2,12 +2,12 @@ package sandbox
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/base32"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"net"
 	"net/http"
@@ -77,7 +77,7 @@ func (a *answer) setBody(status int, body []byte) {
 		return
 	}
 	a.header.Set("Cache-Control", "max-age=0, private, must-revalidate")
-	a.header.Set("ETag", fmt.Sprintf(`W/"%x"`, sha256.Sum256(body))[:35]+`"`)
+	a.header.Set("ETag", fmt.Sprintf(`W/"%x-%x"`, len(body), crc32.ChecksumIEEE(body)))
 }
 
 func encode(value any) []byte {

@@ -148,11 +148,6 @@ type attributeView struct {
 	AdminID           string   `json:"admin_id,omitempty"`
 }
 
-type attributeList struct {
-	Type string          `json:"type"`
-	Data []attributeView `json:"data"`
-}
-
 func (s *Server) attributeView(a *DataAttribute) attributeView {
 	return attributeView{
 		Type: "data_attribute", ID: a.ID, Model: a.Model, Name: a.Name, FullName: "custom_attributes." + a.Name,
@@ -172,7 +167,7 @@ func (s *Server) listDataAttributes(c *call) (any, error) {
 	default:
 		return nil, badParameter("The Data Attribute model field must be either contact or company")
 	}
-	out := attributeList{Type: "list", Data: []attributeView{}}
+	out := newList[attributeView]()
 	for _, a := range builtInAttributes() {
 		if model == "" || model == a.Model {
 			out.Data = append(out.Data, a)

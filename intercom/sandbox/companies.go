@@ -26,7 +26,7 @@ func (s *Server) showCompany(c *call) (any, error) {
 }
 
 // findCompanies looks one company up by name or by the customer's company_id,
-// or lists them all, or those of a tag or segment.
+// or lists them all, or those of a tag. The sandbox has no segments of companies.
 func (s *Server) findCompanies(c *call) (any, error) {
 	if id := c.query.Get("company_id"); id != "" {
 		return s.lookedUp(c, s.state.byCompanyID[id])

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"html"
+	"slices"
 	"strings"
 )
 
@@ -146,16 +147,22 @@ func (s *Server) contactView(c *call, v *contact, kind viewKind) *contactView {
 	if out.CustomAttributes == nil {
 		out.CustomAttributes = map[string]any{}
 	}
-	s.addSubLists(out, v)
+	s.addSubLists(out, v, kind)
 	if c.query.Get("include_merge_history") == "true" && v.Role == "user" {
 		out.MergeHistory = mergeViews(v.MergeHistory)
 	}
 	return out
 }
 
-func (s *Server) addSubLists(out *contactView, v *contact) {
+// addSubLists names what is attached. Within lists, tags do not come in the
+// order of attaching; that was recorded.
+func (s *Server) addSubLists(out *contactView, v *contact, kind viewKind) {
 	out.Tags = newSubList(v.ID, "tags", len(v.tags))
-	for _, t := range v.tags {
+	tags := v.tags
+	if kind == inList {
+		tags = slices.SortedFunc(slices.Values(tags), func(a, b tagging) int { return compareNumbers(a.tagID, b.tagID) })
+	}
+	for _, t := range tags {
 		out.Tags.add("tag", "/tags/", t.tagID)
 	}
 	out.Companies = newSubList(v.ID, "companies", len(v.companies))

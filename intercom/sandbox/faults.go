@@ -14,7 +14,7 @@ type FaultKind string
 // The kinds of faults. "Applied" means that the workspace has changed and the
 // ledger has an entry, whatever the client sees.
 const (
-	FaultLatency   FaultKind = "latency"    // Delay passes, before applying or, with After, between applying and the answer
+	FaultLatency   FaultKind = "latency"    // Delay passes before applying, for a client that still waits then; with After, between applying and the answer
 	FaultRateLimit FaultKind = "rate_limit" // 429, not applied; the current window is used up
 	FaultStatus    FaultKind = "status"     // Status, not applied or, with After, applied
 	FaultReset     FaultKind = "reset"      // the connection is reset, not applied

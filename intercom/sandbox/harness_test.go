@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -47,6 +48,28 @@ func play(t *testing.T, s *sandbox.Server, steps ...step) {
 		if diff := cmp.Diff(st.want, got, cmp.Transformer("empty", emptyMap)); diff != "" {
 			t.Errorf("%s: answer differs (-want +got):\n%s", st.call, diff)
 		}
+	}
+}
+
+// scenario is a conversation with a small workspace of its own. The clock
+// stands still.
+type scenario struct {
+	name     string
+	switches sandbox.Switches
+	steps    []step
+}
+
+// likely is the behaviour without any switch.
+var likely sandbox.Switches
+
+func playAll(t *testing.T, scenarios []scenario) {
+	t.Helper()
+	for _, sc := range scenarios {
+		t.Run(sc.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				play(t, sandbox.New(sandbox.Options{Data: small(), Switches: sc.switches}), sc.steps...)
+			})
+		})
 	}
 }
 

@@ -8,8 +8,8 @@ import (
 // graceTime is how long a deleted contact still holds its identity.
 const graceTime = 7 * 24 * time.Hour
 
-// contactChange is the short answer of archiving and the like.
-type contactChange struct {
+// contactShort is a contact in the answers to archiving and the like.
+type contactShort struct {
 	Type       string  `json:"type"`
 	ID         string  `json:"id"`
 	ExternalID *string `json:"external_id"`
@@ -18,8 +18,8 @@ type contactChange struct {
 	Blocked    bool    `json:"blocked,omitempty"`
 }
 
-func changed(v *contact) contactChange {
-	return contactChange{Type: "contact", ID: v.ID, ExternalID: orNull(v.ExternalID)}
+func shortContact(v *contact) contactShort {
+	return contactShort{Type: "contact", ID: v.ID, ExternalID: orNull(v.ExternalID)}
 }
 
 // changeState stores a contact in another state.
@@ -39,7 +39,7 @@ func (s *Server) archiveContact(c *call) (any, error) {
 	if r.now.State == active {
 		s.changeState(c, r, archived)
 	}
-	out := changed(r.now)
+	out := shortContact(r.now)
 	out.Archived = new(true)
 	return out, nil
 }
@@ -63,7 +63,7 @@ func (s *Server) unarchiveContact(c *call) (any, error) {
 	case archived:
 		s.changeState(c, r, active)
 	}
-	out := changed(r.now)
+	out := shortContact(r.now)
 	out.Archived = new(false)
 	return out, nil
 }
@@ -77,7 +77,7 @@ func (s *Server) blockContact(c *call) (any, error) {
 	if r.now.State != blocked {
 		s.changeState(c, r, blocked)
 	}
-	out := changed(r.now)
+	out := shortContact(r.now)
 	out.Blocked = true
 	return out, nil
 }
@@ -93,7 +93,7 @@ func (s *Server) deleteContact(c *call) (any, error) {
 	s.state.putContact(r, v, c.now)
 	s.state.purgeLater(r, c.now)
 	c.applied = v.ID
-	out := changed(v)
+	out := shortContact(v)
 	out.Deleted = true
 	return out, nil
 }

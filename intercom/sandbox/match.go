@@ -56,8 +56,8 @@ func containsValue(want []any, v any, same func(a, b any) bool) bool {
 }
 
 func equal(a, b any) bool {
-	x, xOK := number(a)
-	y, yOK := number(b)
+	x, xOK := asNumber(a)
+	y, yOK := asNumber(b)
 	if xOK && yOK {
 		return x == y
 	}
@@ -74,9 +74,9 @@ func equalFold(a, b any) bool {
 }
 
 func testOrder(operator string, want any) func(any) bool {
-	w, ok := number(want)
+	w, ok := asNumber(want)
 	return func(v any) bool {
-		n, isNumber := number(v)
+		n, isNumber := asNumber(v)
 		if !ok || !isNumber {
 			return false
 		}
@@ -155,7 +155,7 @@ func testSet(operator string, want []any) func(any) bool {
 	}
 }
 
-func number(v any) (float64, bool) {
+func asNumber(v any) (float64, bool) {
 	switch v := v.(type) {
 	case int64:
 		return float64(v), true
@@ -184,8 +184,8 @@ func compareValues(a, b any, descending bool) int {
 }
 
 func compareKnown(a, b any) int {
-	x, xOK := number(a)
-	y, yOK := number(b)
+	x, xOK := asNumber(a)
+	y, yOK := asNumber(b)
 	if xOK && yOK {
 		return cmp.Compare(x, y)
 	}

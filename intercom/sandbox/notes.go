@@ -27,7 +27,7 @@ type noteList struct {
 	Pages      linkPages  `json:"pages"`
 }
 
-// noteOwnerID gives the id of the contact or company that a note is about.
+// ownerID gives the id of the contact or company that a note is about.
 func (n *Note) ownerID() string {
 	if n.Contact != "" {
 		return n.Contact

@@ -8,6 +8,14 @@ import (
 // maxPerPage is the longest page of lists that are read by cursor.
 const maxPerPage = 150
 
+// list is a list without paging.
+type list[T any] struct {
+	Type string `json:"type"`
+	Data []T    `json:"data"`
+}
+
+func newList[T any]() list[T] { return list[T]{Type: "list", Data: []T{}} }
+
 // page is a request for one page by cursor.
 type page struct {
 	perPage int

@@ -12,47 +12,48 @@ import (
 	"github.com/flowrun-dev/flowrun/intercom/sandbox"
 )
 
+// malformed requests, and a few that are just well enough formed.
+var malformed = []struct {
+	name   string
+	call   string
+	body   string
+	header [2]string // one to set; "" removes it
+	status int
+	want   map[string]any
+}{
+	{"no token", "GET /me", "", [2]string{"Authorization", ""}, 401, refusal("unauthorized", "Access Token Invalid")},
+	{"another token", "GET /me", "", [2]string{"Authorization", "Bearer other"}, 401, refusal("unauthorized", "Access Token Invalid")},
+	{"a password", "GET /me", "", [2]string{"Authorization", "Basic dG9rZW4="}, 401, refusal("unauthorized", "Access Token Invalid")},
+	{
+		"no Accept", "GET /me", "", [2]string{"Accept", ""}, 406,
+		refusal("media_type_not_acceptable", "The Accept header should send a media type of application/json"),
+	},
+	{"Accept of HTML", "GET /me", "", [2]string{"Accept", "text/html"}, 406, nil},
+	{"Accept of anything", "GET /me", "", [2]string{"Accept", "text/html, */*;q=0.5"}, 200, nil},
+	{"the version spoken", "GET /me", "", [2]string{"Intercom-Version", "2.16"}, 200, nil},
+	{
+		"an unknown version", "GET /me", "", [2]string{"Intercom-Version", "9.9"}, 400,
+		refusal("intercom_version_invalid", `The version "9.9" does not exist`),
+	},
+	{
+		"a version not spoken here", "GET /me", "", [2]string{"Intercom-Version", "2.11"}, 400,
+		refusal("intercom_version_invalid", "This sandbox speaks version 2.16 only, not 2.11"),
+	},
+	{
+		"an unknown path", "GET /shoes", "", [2]string{}, 404,
+		refusal("not_found", "The requested resource does not exist; check your path and try again"),
+	},
+	{"another method of a path", "PUT /tags", "{}", [2]string{}, 404, map[string]any{"errors.0.code": "not_found"}},
+	{"an unknown method", "PATCH /tags", "{}", [2]string{}, 405, nil},
+	{"a slash too many", "GET /tags/", "", [2]string{}, 404, nil},
+	{"a body of text", "POST /tags", `{"name":"x"}`, [2]string{"Content-Type", "text/plain"}, 415, nil},
+	{"a body with a charset", "POST /tags", `{"name":"x"}`, [2]string{"Content-Type", "application/json; charset=utf-8"}, 200, nil},
+	{"a list for a body", "POST /tags", `[]`, [2]string{}, 400, refusal("parameter_invalid", "the request body must be a JSON object")},
+	{"two bodies", "POST /tags", `{} {}`, [2]string{}, 400, refusal("parameter_invalid", "malformed JSON in the request body")},
+}
+
 func TestRequestsThatAreNotWellFormed(t *testing.T) {
-	unauthorized := refusal("unauthorized", "Access Token Invalid")
-	tests := []struct {
-		name   string
-		call   string
-		body   string
-		header [2]string // one to set; "" removes it
-		status int
-		want   map[string]any
-	}{
-		{"no token", "GET /me", "", [2]string{"Authorization", ""}, 401, unauthorized},
-		{"another token", "GET /me", "", [2]string{"Authorization", "Bearer other"}, 401, unauthorized},
-		{"a password", "GET /me", "", [2]string{"Authorization", "Basic dG9rZW4="}, 401, unauthorized},
-		{
-			"no Accept", "GET /me", "", [2]string{"Accept", ""}, 406,
-			refusal("media_type_not_acceptable", "The Accept header should send a media type of application/json"),
-		},
-		{"Accept of HTML", "GET /me", "", [2]string{"Accept", "text/html"}, 406, nil},
-		{"Accept of anything", "GET /me", "", [2]string{"Accept", "text/html, */*;q=0.5"}, 200, nil},
-		{"the version spoken", "GET /me", "", [2]string{"Intercom-Version", "2.16"}, 200, nil},
-		{
-			"an unknown version", "GET /me", "", [2]string{"Intercom-Version", "9.9"}, 400,
-			refusal("intercom_version_invalid", `The version "9.9" does not exist`),
-		},
-		{
-			"a version not spoken here", "GET /me", "", [2]string{"Intercom-Version", "2.11"}, 400,
-			refusal("intercom_version_invalid", "This sandbox speaks version 2.16 only, not 2.11"),
-		},
-		{
-			"an unknown path", "GET /shoes", "", [2]string{}, 404,
-			refusal("not_found", "The requested resource does not exist; check your path and try again"),
-		},
-		{"another method of a path", "PUT /tags", "{}", [2]string{}, 404, map[string]any{"errors.0.code": "not_found"}},
-		{"an unknown method", "PATCH /tags", "{}", [2]string{}, 405, nil},
-		{"a slash too many", "GET /tags/", "", [2]string{}, 404, nil},
-		{"a body of text", "POST /tags", `{"name":"x"}`, [2]string{"Content-Type", "text/plain"}, 415, nil},
-		{"a body with a charset", "POST /tags", `{"name":"x"}`, [2]string{"Content-Type", "application/json; charset=utf-8"}, 200, nil},
-		{"a list for a body", "POST /tags", `[]`, [2]string{}, 400, refusal("parameter_invalid", "the request body must be a JSON object")},
-		{"two bodies", "POST /tags", `{} {}`, [2]string{}, 400, refusal("parameter_invalid", "malformed JSON in the request body")},
-	}
-	for _, tt := range tests {
+	for _, tt := range malformed {
 		t.Run(tt.name, func(t *testing.T) {
 			s := sandbox.New(sandbox.Options{Data: small(), Token: "token"})
 			req := request(t, tt.call, tt.body)
@@ -140,9 +141,9 @@ func TestRateWindows(t *testing.T) {
 		for _, path := range []string{"/me", "/contacts/nobody", "/me", "/me", "/me"} {
 			got = append(got, call(path))
 		}
-		time.Sleep(6*time.Second - 1)
+		time.Sleep(6*time.Second - time.Nanosecond)
 		want, got = append(want, rate{429, "0", "946684806"}), append(got, call("/me"))
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		want, got = append(want, rate{200, "3", "946684816"}), append(got, call("/me"))
 		s.Spend(2)
 		want, got = append(want, rate{429, "0", "946684816"}), append(got, call("/me"))

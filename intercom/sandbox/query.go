@@ -166,7 +166,7 @@ func convert(kind fieldKind, v any) (any, bool) {
 			n, err := parseNumber(text)
 			return n, err == nil
 		}
-		_, ok := number(v)
+		_, ok := asNumber(v)
 		return v, ok
 	}
 	_, ok := v.(string)

@@ -26,8 +26,8 @@ func ReadData(r io.Reader) (*Data, error) {
 }
 
 // Check tells what is wrong with the data, and where.
-func (d *Data) Check() error {
-	_, err := newState(d, 0)
+func (d Data) Check() error {
+	_, err := newState(&d, 0)
 	return err
 }
 

@@ -79,61 +79,61 @@ var attributeKinds = map[string]fieldKind{
 // contactFields are the standard fields. "andoid_sdk_version" is what the
 // documentation calls it.
 var contactFields = map[string]searchField[contact]{
-	"id":                       text(func(v *contact) string { return v.ID }),
-	"role":                     text(func(v *contact) string { return v.Role }),
-	"name":                     text(func(v *contact) string { return v.Name }),
-	"avatar":                   text(func(v *contact) string { return v.Avatar }),
-	"owner_id":                 text(func(v *contact) string { return v.OwnerID }),
-	"email":                    email(func(v *contact) string { return v.Email }),
-	"email_domain":             email(func(v *contact) string { return emailDomain(v.Email) }),
-	"phone":                    text(func(v *contact) string { return v.Phone }),
-	"formatted_phone":          text(func(v *contact) string { return v.Phone }),
-	"external_id":              text(func(v *contact) string { return v.ExternalID }),
-	"created_at":               day(func(v *contact) int64 { return v.CreatedAt }),
-	"signed_up_at":             day(func(v *contact) int64 { return v.SignedUpAt }),
-	"updated_at":               day(func(v *contact) int64 { return v.UpdatedAt }),
-	"last_seen_at":             day(func(v *contact) int64 { return v.LastSeenAt }),
-	"last_contacted_at":        day(func(v *contact) int64 { return v.LastContactedAt }),
-	"last_replied_at":          day(func(v *contact) int64 { return v.LastRepliedAt }),
-	"last_email_opened_at":     day(func(v *contact) int64 { return v.LastEmailOpenedAt }),
-	"last_email_clicked_at":    day(func(v *contact) int64 { return v.LastEmailClickedAt }),
-	"language_override":        text(func(v *contact) string { return v.LanguageOverride }),
-	"browser":                  text(func(v *contact) string { return v.device().Browser }),
-	"browser_language":         text(func(v *contact) string { return v.device().BrowserLanguage }),
-	"os":                       text(func(v *contact) string { return v.device().OS }),
-	"location.country":         text(func(v *contact) string { return v.location().Country }),
-	"location.region":          text(func(v *contact) string { return v.location().Region }),
-	"location.city":            text(func(v *contact) string { return v.location().City }),
-	"unsubscribed_from_emails": flag(func(v *contact) bool { return v.UnsubscribedFromEmails }),
-	"marked_email_as_spam":     flag(func(v *contact) bool { return v.MarkedEmailAsSpam }),
-	"has_hard_bounced":         flag(func(v *contact) bool { return v.HasHardBounced }),
-	"ios_last_seen_at":         day(func(v *contact) int64 { return v.device().IOSLastSeenAt }),
-	"ios_app_version":          text(func(v *contact) string { return v.device().IOSAppVersion }),
-	"ios_device":               text(func(v *contact) string { return v.device().IOSDevice }),
-	"ios_app_device":           text(func(v *contact) string { return v.device().IOSDevice }),
-	"ios_os_version":           text(func(v *contact) string { return v.device().IOSOSVersion }),
-	"ios_app_name":             text(func(v *contact) string { return v.device().IOSAppName }),
-	"ios_sdk_version":          text(func(v *contact) string { return v.device().IOSSDKVersion }),
-	"android_last_seen_at":     day(func(v *contact) int64 { return v.device().AndroidLastSeenAt }),
-	"android_app_version":      text(func(v *contact) string { return v.device().AndroidAppVersion }),
-	"android_device":           text(func(v *contact) string { return v.device().AndroidDevice }),
-	"android_app_name":         text(func(v *contact) string { return v.device().AndroidAppName }),
-	"andoid_sdk_version":       text(func(v *contact) string { return v.device().AndroidSDKVersion }),
+	"id":                       textField(func(v *contact) string { return v.ID }),
+	"role":                     textField(func(v *contact) string { return v.Role }),
+	"name":                     textField(func(v *contact) string { return v.Name }),
+	"avatar":                   textField(func(v *contact) string { return v.Avatar }),
+	"owner_id":                 textField(func(v *contact) string { return v.OwnerID }),
+	"email":                    emailField(func(v *contact) string { return v.Email }),
+	"email_domain":             emailField(func(v *contact) string { return emailDomain(v.Email) }),
+	"phone":                    textField(func(v *contact) string { return v.Phone }),
+	"formatted_phone":          textField(func(v *contact) string { return v.Phone }),
+	"external_id":              textField(func(v *contact) string { return v.ExternalID }),
+	"created_at":               dayField(func(v *contact) int64 { return v.CreatedAt }),
+	"signed_up_at":             dayField(func(v *contact) int64 { return v.SignedUpAt }),
+	"updated_at":               dayField(func(v *contact) int64 { return v.UpdatedAt }),
+	"last_seen_at":             dayField(func(v *contact) int64 { return v.LastSeenAt }),
+	"last_contacted_at":        dayField(func(v *contact) int64 { return v.LastContactedAt }),
+	"last_replied_at":          dayField(func(v *contact) int64 { return v.LastRepliedAt }),
+	"last_email_opened_at":     dayField(func(v *contact) int64 { return v.LastEmailOpenedAt }),
+	"last_email_clicked_at":    dayField(func(v *contact) int64 { return v.LastEmailClickedAt }),
+	"language_override":        textField(func(v *contact) string { return v.LanguageOverride }),
+	"browser":                  textField(func(v *contact) string { return v.device().Browser }),
+	"browser_language":         textField(func(v *contact) string { return v.device().BrowserLanguage }),
+	"os":                       textField(func(v *contact) string { return v.device().OS }),
+	"location.country":         textField(func(v *contact) string { return v.location().Country }),
+	"location.region":          textField(func(v *contact) string { return v.location().Region }),
+	"location.city":            textField(func(v *contact) string { return v.location().City }),
+	"unsubscribed_from_emails": flagField(func(v *contact) bool { return v.UnsubscribedFromEmails }),
+	"marked_email_as_spam":     flagField(func(v *contact) bool { return v.MarkedEmailAsSpam }),
+	"has_hard_bounced":         flagField(func(v *contact) bool { return v.HasHardBounced }),
+	"ios_last_seen_at":         dayField(func(v *contact) int64 { return v.device().IOSLastSeenAt }),
+	"ios_app_version":          textField(func(v *contact) string { return v.device().IOSAppVersion }),
+	"ios_device":               textField(func(v *contact) string { return v.device().IOSDevice }),
+	"ios_app_device":           textField(func(v *contact) string { return v.device().IOSDevice }),
+	"ios_os_version":           textField(func(v *contact) string { return v.device().IOSOSVersion }),
+	"ios_app_name":             textField(func(v *contact) string { return v.device().IOSAppName }),
+	"ios_sdk_version":          textField(func(v *contact) string { return v.device().IOSSDKVersion }),
+	"android_last_seen_at":     dayField(func(v *contact) int64 { return v.device().AndroidLastSeenAt }),
+	"android_app_version":      textField(func(v *contact) string { return v.device().AndroidAppVersion }),
+	"android_device":           textField(func(v *contact) string { return v.device().AndroidDevice }),
+	"android_app_name":         textField(func(v *contact) string { return v.device().AndroidAppName }),
+	"andoid_sdk_version":       textField(func(v *contact) string { return v.device().AndroidSDKVersion }),
 }
 
-func text[T any](get func(*T) string) searchField[T] {
+func textField[T any](get func(*T) string) searchField[T] {
 	return searchField[T]{kindString, func(v *T) any { return anyOrNil(get(v)) }}
 }
 
-func email[T any](get func(*T) string) searchField[T] {
+func emailField[T any](get func(*T) string) searchField[T] {
 	return searchField[T]{kindEmail, func(v *T) any { return anyOrNil(get(v)) }}
 }
 
-func day[T any](get func(*T) int64) searchField[T] {
+func dayField[T any](get func(*T) int64) searchField[T] {
 	return searchField[T]{kindDay, func(v *T) any { return anyOrNil(get(v)) }}
 }
 
-func flag[T any](get func(*T) bool) searchField[T] {
+func flagField[T any](get func(*T) bool) searchField[T] {
 	return searchField[T]{kindBoolean, func(v *T) any { return get(v) }}
 }
 

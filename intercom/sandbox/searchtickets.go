@@ -49,9 +49,9 @@ var categoryTerms = map[string]string{"Customer": "request", "Back-office": "tas
 func (st *state) ticketField(name string) (searchField[ticket], bool) {
 	switch name {
 	case "category":
-		return text(func(t *ticket) string { return categoryTerms[st.ticketType(t.Type).Category] }), true
+		return textField(func(t *ticket) string { return categoryTerms[st.ticketType(t.Type).Category] }), true
 	case "state":
-		return text(func(t *ticket) string { return st.ticketState(t.State).Category }), true
+		return textField(func(t *ticket) string { return st.ticketState(t.State).Category }), true
 	}
 	if id, ok := strings.CutPrefix(name, "ticket_attribute."); ok {
 		return st.ticketAttributeField(id)
@@ -61,21 +61,21 @@ func (st *state) ticketField(name string) (searchField[ticket], bool) {
 }
 
 var ticketFields = map[string]searchField[ticket]{
-	"id":                text(func(t *ticket) string { return t.ID }),
-	"title":             text(func(t *ticket) string { s, _ := t.Attributes[defaultTitle].(string); return s }),
-	"description":       text(func(t *ticket) string { s, _ := t.Attributes[defaultDescription].(string); return s }),
-	"ticket_type_id":    text(func(t *ticket) string { return t.Type }),
+	"id":                textField(func(t *ticket) string { return t.ID }),
+	"title":             textField(func(t *ticket) string { s, _ := t.Attributes[defaultTitle].(string); return s }),
+	"description":       textField(func(t *ticket) string { s, _ := t.Attributes[defaultDescription].(string); return s }),
+	"ticket_type_id":    textField(func(t *ticket) string { return t.Type }),
 	"contact_ids":       {kindSet, func(t *ticket) any { return []string{t.Contact} }},
 	"teammate_ids":      {kindSet, func(t *ticket) any { return []string{assignee(t.AdminAssigneeID)} }},
-	"admin_assignee_id": text(func(t *ticket) string { return assignee(t.AdminAssigneeID) }),
-	"team_assignee_id":  text(func(t *ticket) string { return assignee(t.TeamAssigneeID) }),
-	"open":              flag(func(t *ticket) bool { return !t.Closed }),
-	"created_at":        instant(func(t *ticket) int64 { return t.CreatedAt }),
-	"updated_at":        instant(func(t *ticket) int64 { return t.UpdatedAt }),
-	"snoozed_until":     instant(func(t *ticket) int64 { return t.SnoozedUntil }),
+	"admin_assignee_id": textField(func(t *ticket) string { return assignee(t.AdminAssigneeID) }),
+	"team_assignee_id":  textField(func(t *ticket) string { return assignee(t.TeamAssigneeID) }),
+	"open":              flagField(func(t *ticket) bool { return !t.Closed }),
+	"created_at":        instantField(func(t *ticket) int64 { return t.CreatedAt }),
+	"updated_at":        instantField(func(t *ticket) int64 { return t.UpdatedAt }),
+	"snoozed_until":     instantField(func(t *ticket) int64 { return t.SnoozedUntil }),
 }
 
-func instant[T any](get func(*T) int64) searchField[T] {
+func instantField[T any](get func(*T) int64) searchField[T] {
 	return searchField[T]{kindInstant, func(v *T) any { return anyOrNil(get(v)) }}
 }
 

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // segment is a segment with its query made ready.
@@ -26,11 +27,6 @@ type segmentList struct {
 	Type     string        `json:"type"`
 	Segments []segmentView `json:"segments"`
 	Pages    struct{}      `json:"pages"`
-}
-
-type segmentDataList struct {
-	Type string        `json:"type"`
-	Data []segmentView `json:"data"`
 }
 
 // newSegment checks a segment of loaded data. Its query cannot name segments.
@@ -88,12 +84,7 @@ func tagsIn(query any) []string {
 }
 
 func (s *segment) needsTag(id string) bool {
-	for _, t := range s.tagIDs {
-		if t == id {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(s.tagIDs, id)
 }
 
 func (s *segment) has(v *contact) bool {
@@ -146,7 +137,7 @@ func (s *Server) listContactSegments(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := segmentDataList{Type: "list", Data: []segmentView{}}
+	out := newList[segmentView]()
 	for _, seg := range s.state.segments {
 		if seg.has(r.now) {
 			out.Data = append(out.Data, seg.view())
@@ -160,7 +151,7 @@ func (s *Server) listCompanySegments(c *call) (any, error) {
 	if _, err := s.companyOf(c); err != nil {
 		return nil, err
 	}
-	return segmentDataList{Type: "list", Data: []segmentView{}}, nil
+	return newList[segmentView](), nil
 }
 
 // listContactSubscriptions is always empty: the sandbox has no subscriptions.
@@ -168,5 +159,5 @@ func (s *Server) listContactSubscriptions(c *call) (any, error) {
 	if _, err := s.contactOf(c); err != nil {
 		return nil, err
 	}
-	return tagList{Type: "list", Data: []tagView{}}, nil
+	return newList[tagView](), nil
 }

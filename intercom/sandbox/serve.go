@@ -157,5 +157,5 @@ func readBody(r *http.Request) ([]byte, error) {
 var (
 	errReset      = errors.New("connection reset by the server")
 	errLost       = errors.New("connection closed by the server before its answer")
-	errNotApplied = errors.New("not applied")
+	errNotApplied = errors.New("not applied") // a fault decides what is answered instead
 )

@@ -39,7 +39,7 @@ func (s *Server) listContactTags(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := tagList{Type: "list", Data: []tagView{}}
+	out := newList[tagView]()
 	for _, t := range r.now.tags {
 		out.Data = append(out.Data, s.taggingView(t))
 	}

@@ -24,11 +24,6 @@ type adminShort struct {
 	ID   string `json:"id"`
 }
 
-type tagList struct {
-	Type string    `json:"type"`
-	Data []tagView `json:"data"`
-}
-
 func (s *Server) tagView(t Tag) tagView {
 	return tagView{Type: "tag", ID: t.ID, Name: s.shown(t.Name)}
 }
@@ -42,7 +37,7 @@ func (s *Server) taggingView(t tagging) tagView {
 
 // listTags gives the tags of the whole workspace, by name; there is no paging.
 func (s *Server) listTags(*call) (any, error) {
-	out := tagList{Type: "list", Data: []tagView{}}
+	out := newList[tagView]()
 	for _, t := range s.state.tags {
 		out.Data = append(out.Data, s.tagView(t))
 	}

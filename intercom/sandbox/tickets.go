@@ -8,30 +8,30 @@ import (
 )
 
 type ticketView struct {
-	Type          string         `json:"type"`
-	ID            string         `json:"id"`
-	TicketID      string         `json:"ticket_id"`
-	Category      string         `json:"category"`
-	Attributes    map[string]any `json:"ticket_attributes"`
-	State         any            `json:"ticket_state"`
-	TicketType    ticketTypeView `json:"ticket_type"`
-	Contacts      ticketContacts `json:"contacts"`
-	AdminAssignee int64          `json:"admin_assignee_id"`
-	TeamAssignee  int64          `json:"team_assignee_id"`
-	CreatedAt     int64          `json:"created_at"`
-	UpdatedAt     int64          `json:"updated_at"`
-	Open          bool           `json:"open"`
-	SnoozedUntil  int64          `json:"snoozed_until,omitempty"`
-	Linked        linkedObjects  `json:"linked_objects"`
-	Parts         ticketParts    `json:"ticket_parts"`
-	IsShared      bool           `json:"is_shared"`
-	CompanyID     string         `json:"company_id,omitempty"`
-	PreviousState *string        `json:"previous_ticket_state_id"`
+	Type          string          `json:"type"`
+	ID            string          `json:"id"`
+	TicketID      string          `json:"ticket_id"`
+	Category      string          `json:"category"`
+	Attributes    map[string]any  `json:"ticket_attributes"`
+	State         ticketStateView `json:"ticket_state"`
+	TicketType    ticketTypeView  `json:"ticket_type"`
+	Contacts      ticketContacts  `json:"contacts"`
+	AdminAssignee int64           `json:"admin_assignee_id"`
+	TeamAssignee  int64           `json:"team_assignee_id"`
+	CreatedAt     int64           `json:"created_at"`
+	UpdatedAt     int64           `json:"updated_at"`
+	Open          bool            `json:"open"`
+	SnoozedUntil  int64           `json:"snoozed_until,omitempty"`
+	Linked        linkedObjects   `json:"linked_objects"`
+	Parts         ticketParts     `json:"ticket_parts"`
+	IsShared      bool            `json:"is_shared"`
+	CompanyID     string          `json:"company_id,omitempty"`
+	PreviousState *string         `json:"previous_ticket_state_id"`
 }
 
 type ticketContacts struct {
-	Type     string          `json:"type"`
-	Contacts []contactChange `json:"contacts"`
+	Type     string         `json:"type"`
+	Contacts []contactShort `json:"contacts"`
 }
 
 type linkedObjects struct {
@@ -74,7 +74,7 @@ func (s *Server) ticketView(t *ticket) ticketView {
 	out := ticketView{
 		Type: "ticket", ID: t.ID, TicketID: t.TicketID, Category: kind.Category, Attributes: t.Attributes,
 		State: s.state.ticketState(t.State).view(), TicketType: s.ticketTypeView(kind),
-		Contacts:      ticketContacts{Type: "contact.list", Contacts: []contactChange{}},
+		Contacts:      ticketContacts{Type: "contact.list", Contacts: []contactShort{}},
 		AdminAssignee: t.AdminAssigneeID, TeamAssignee: t.TeamAssigneeID,
 		CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt, Open: !t.Closed, SnoozedUntil: t.SnoozedUntil,
 		Linked:   linkedObjects{Type: "list", Data: []any{}},
@@ -82,7 +82,7 @@ func (s *Server) ticketView(t *ticket) ticketView {
 		IsShared: t.IsShared, CompanyID: t.Company, PreviousState: orNull(t.PreviousState),
 	}
 	if r := s.state.contacts.get(t.Contact); r != nil {
-		out.Contacts.Contacts = append(out.Contacts.Contacts, changed(r.now))
+		out.Contacts.Contacts = append(out.Contacts.Contacts, shortContact(r.now))
 	}
 	return out
 }

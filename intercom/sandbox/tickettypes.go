@@ -28,20 +28,12 @@ type ticketTypeShort struct {
 
 type ticketTypeView struct {
 	ticketTypeShort
-	WorkspaceID string                `json:"workspace_id"`
-	CreatedAt   int64                 `json:"created_at"`
-	UpdatedAt   int64                 `json:"updated_at"`
-	Attributes  ticketAttributeList   `json:"ticket_type_attributes"`
-	States      list[ticketStateView] `json:"ticket_states"`
+	WorkspaceID string                    `json:"workspace_id"`
+	CreatedAt   int64                     `json:"created_at"`
+	UpdatedAt   int64                     `json:"updated_at"`
+	Attributes  list[ticketAttributeView] `json:"ticket_type_attributes"`
+	States      list[ticketStateView]     `json:"ticket_states"`
 }
-
-// list is a list without paging.
-type list[T any] struct {
-	Type string `json:"type"`
-	Data []T    `json:"data"`
-}
-
-type ticketAttributeList = list[ticketAttributeView]
 
 type ticketAttributeView struct {
 	Type              string         `json:"type"`
@@ -78,7 +70,7 @@ type ticketStateDetail struct {
 }
 
 func (s *Server) listTicketTypes(*call) (any, error) {
-	out := list[ticketTypeView]{Type: "list", Data: []ticketTypeView{}}
+	out := newList[ticketTypeView]()
 	for i := range s.state.ticketTypes {
 		out.Data = append(out.Data, s.ticketTypeView(&s.state.ticketTypes[i]))
 	}
@@ -94,11 +86,11 @@ func (s *Server) showTicketType(c *call) (any, error) {
 }
 
 func (s *Server) listTicketStates(*call) (any, error) {
-	short := list[ticketTypeShort]{Type: "list", Data: []ticketTypeShort{}}
+	short := newList[ticketTypeShort]()
 	for i := range s.state.ticketTypes {
 		short.Data = append(short.Data, shortTicketType(&s.state.ticketTypes[i]))
 	}
-	out := list[ticketStateDetail]{Type: "list", Data: []ticketStateDetail{}}
+	out := newList[ticketStateDetail]()
 	for _, st := range s.state.ticketStates {
 		out.Data = append(out.Data, ticketStateDetail{ticketStateView: st.view(), TicketTypes: short})
 	}
@@ -116,8 +108,8 @@ func (s *Server) ticketTypeView(t *TicketType) ticketTypeView {
 	out := ticketTypeView{
 		ticketTypeShort: shortTicketType(t), WorkspaceID: s.state.workspace.IDCode,
 		CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt,
-		Attributes: ticketAttributeList{Type: "list", Data: []ticketAttributeView{}},
-		States:     list[ticketStateView]{Type: "list", Data: []ticketStateView{}},
+		Attributes: newList[ticketAttributeView](),
+		States:     newList[ticketStateView](),
 	}
 	for i, a := range t.Attributes {
 		out.Attributes.Data = append(out.Attributes.Data, s.ticketAttributeView(t, i, a))

@@ -28,6 +28,8 @@ func TestExpressionsOverKnownData(t *testing.T) {
 		`item.tags[0] == item.tags[0]`:      `true`,
 		`nil == nil`:                        `true`,
 		`item.name == nil`:                  `true`,
+		`item.name == null`:                 `true`,
+		`item.email ?? null`:                `text "ann@example.com"`,
 		`item.email != nil`:                 `true`,
 		`true and not false`:                `true`,
 		`true && !true || true`:             `true`,

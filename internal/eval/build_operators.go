@@ -70,7 +70,11 @@ func (b *builder) checkKinds(n *ast.BinaryNode, left, right arg) {
 	if kl == KindAny || kr == KindAny || sameKind(zeroOf(kl), zeroOf(kr)) {
 		return
 	}
-	b.problemAt(n, "cannot compare "+kl.String()+" with "+kr.String(), conversion(left, right, zeroOf(kl), zeroOf(kr)))
+	hint := conversion(left, right, zeroOf(kl), zeroOf(kr))
+	if _, negated := left.node.(*notNode); negated {
+		hint = "not belongs to the left side only; write not (a " + n.Operator + " b)"
+	}
+	b.problemAt(n, "cannot compare "+kl.String()+" with "+kr.String(), hint)
 }
 
 // kind is the static kind of a node.
@@ -225,7 +229,7 @@ func (b *builder) checkLiteralPath(f *function, arguments []ast.Node) {
 
 // words are the names that expressions have a meaning for beside functions.
 var words = []string{
-	"and", "or", "not", "in", "let", "if", "else", "true", "false", "nil", "omit",
+	"and", "or", "not", "in", "let", "if", "else", "true", "false", "nil", "null", "omit",
 	"matches", "contains", "startsWith", "endsWith",
 }
 

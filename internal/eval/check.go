@@ -17,15 +17,11 @@ import (
 // the environment what the text mentions. Of expr's own functions only those
 // that take an expression for each element stay, for their syntax.
 func (e *Env) config(text string) *conf.Config {
-	c := conf.CreateNew()
-	c.MaxNodes = maxNodes
-	c.DisableIfOperator = true
-	c.Builtins = conf.FunctionsTable{}
-	for _, name := range builtin.Names {
-		c.Disabled[name] = true
-	}
-	for i := range functions {
-		c.Functions[functions[i].name] = declare(&functions[i])
+	c := &conf.Config{
+		MaxNodes:          maxNodes,
+		DisableIfOperator: true,
+		Disabled:          disabledFunctions,
+		Functions:         declaredFunctions,
 	}
 	names := types.Map{"omit": types.Any}
 	for name, t := range e.names {
@@ -35,6 +31,27 @@ func (e *Env) config(text string) *conf.Config {
 	}
 	c.WithEnv(names)
 	return c
+}
+
+var (
+	disabledFunctions = disableAll()
+	declaredFunctions = declareAll()
+)
+
+func disableAll() map[string]bool {
+	disabled := map[string]bool{}
+	for _, name := range builtin.Names {
+		disabled[name] = true
+	}
+	return disabled
+}
+
+func declareAll() conf.FunctionsTable {
+	declared := conf.FunctionsTable{}
+	for i := range functions {
+		declared[functions[i].name] = declare(&functions[i])
+	}
+	return declared
 }
 
 // declare tells the checker what a function returns. Its arguments are
@@ -168,7 +185,7 @@ var aboutFields = regexp.MustCompile(`^unknown field |has no field|^array elemen
 
 var (
 	mismatchedTypes = regexp.MustCompile(`^invalid operation: (\S+) \(mismatched types? (.+?)(?: and (.+))?\)$`)
-	goTypeNames     = regexp.MustCompile(`map\[string\]interface \{\}|\[\]interface \{\}|interface \{\}|\b(?:float64|int64|int|string|bool|array|unknown)\b`)
+	goTypeNames     = regexp.MustCompile(`map\[string\]interface \{\}|\[\]interface \{\}|interface \{\}|\b(?:float64|int64|int|string|bool|array)\b`)
 )
 
 var ourTypeNames = map[string]string{
@@ -176,7 +193,6 @@ var ourTypeNames = map[string]string{
 	"[]interface {}":          "list",
 	"array":                   "list",
 	"interface {}":            "any value",
-	"unknown":                 "any value",
 	"float64":                 "number",
 	"int64":                   "integer",
 	"int":                     "integer",
@@ -195,6 +211,7 @@ func inOurWords(message string) string {
 	message = strings.NewReplacer(
 		"predicate should has one input and one output param", "the expression for each element has no value",
 		"predicate should return boolean", "the condition must give a boolean",
+		"unknown pointer", "there is no",
 		"builtin ", "",
 	).Replace(message)
 	return goTypeNames.ReplaceAllStringFunc(message, func(name string) string { return ourTypeNames[name] })

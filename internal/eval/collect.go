@@ -99,7 +99,7 @@ func (n *collectNode) mapped(r *run, list List) (Value, error) {
 		}
 		out = append(out, v)
 	}
-	return out, nil
+	return settle(out), nil
 }
 
 func (n *collectNode) filter(r *run, list List) (Value, error) {

@@ -97,3 +97,24 @@ func TestANameWithoutAValueIsMissing(t *testing.T) {
 		t.Errorf("error = %v", err)
 	}
 }
+
+func TestMissingValuesOfAScopeAreNamed(t *testing.T) {
+	tests := []struct {
+		value Missing
+		want  string
+	}{
+		{Missing{}, `error at 4: row.email is missing: it has no value | if it may be missing, write (row.email ?? "...")`},
+		{Absent("the cell is empty"), `error at 4: row.email is missing: the cell is empty | if it may be missing, write (row.email ?? "...")`},
+	}
+	for _, tt := range tests {
+		s := NewScope()
+		s.Set("row", Object{"email": tt.value})
+		e, problems := ParseExpr("row.email", NewEnv(map[string]*Type{"row": nil}))
+		if problems != nil {
+			t.Fatal(problems)
+		}
+		if got := showResult(e.Eval(t.Context(), s)); got != tt.want {
+			t.Errorf("got %s, want %s", got, tt.want)
+		}
+	}
+}

@@ -52,7 +52,7 @@ func (t *Template) Literal() (string, bool) {
 }
 
 // Type returns what the template gives: the type of its hole if it is one
-// hole and nothing else, String otherwise.
+// hole and nothing else, which is nil if nothing is known, and text otherwise.
 func (t *Template) Type() *Type { return t.typ }
 
 // Refs returns what the template reads from its scope, in source order.

@@ -97,7 +97,7 @@ type call struct {
 	from []arg
 }
 
-// text, integer and list return an argument whose kind is known to be right.
+// str, integer and list return an argument whose kind has been checked.
 func (c *call) str(i int) string { s, _ := c.args[i].(string); return s }
 func (c *call) integer(i int) int {
 	n, _ := c.args[i].(int64)

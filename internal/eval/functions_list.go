@@ -64,6 +64,9 @@ func length(c *call) (Value, error) {
 		return int64(len(list)), nil
 	}
 	if object, ok := asObject(c.args[0]); ok {
+		if fieldsOpen(object) {
+			return unknownCount(unknown(KindInt, object), 0, len(object)), nil
+		}
 		return int64(len(object)), nil
 	}
 	if text, ok := c.args[0].(string); ok {
@@ -187,6 +190,9 @@ func (c *call) flattenInto(out, list List) (List, error) {
 
 func keys(c *call) (Value, error) {
 	object, _ := asObject(c.args[0])
+	if fieldsOpen(object) {
+		return unknownList(unknown(KindList, object), 0, len(object)), nil
+	}
 	if err := c.elements(2*len(object), c.at); err != nil {
 		return nil, err
 	}
@@ -199,6 +205,9 @@ func keys(c *call) (Value, error) {
 
 func values(c *call) (Value, error) {
 	object, _ := asObject(c.args[0])
+	if fieldsOpen(object) {
+		return unknownList(unknown(KindList, object), 0, len(object)), nil
+	}
 	if err := c.elements(len(object), c.at); err != nil {
 		return nil, err
 	}

@@ -55,15 +55,15 @@ func (c *call) mapText(f func(string) string) (Value, error) {
 }
 
 func replace(c *call) (Value, error) {
-	s, old, new := c.str(0), c.str(1), c.str(2)
+	s, old, with := c.str(0), c.str(1), c.str(2)
 	if err := c.work(len(s)>>3, c.at); err != nil {
 		return nil, err
 	}
-	size := len(s) + strings.Count(s, old)*(len(new)-len(old))
+	size := len(s) + strings.Count(s, old)*(len(with)-len(old))
 	if err := c.text(size, c.at); err != nil {
 		return nil, err
 	}
-	return strings.ReplaceAll(s, old, new), nil
+	return strings.ReplaceAll(s, old, with), nil
 }
 
 func split(c *call) (Value, error) {

@@ -90,7 +90,7 @@ func (n *conditionalNode) undecided(r *run, guard *Unknown) (Value, error) {
 		return nil, err2
 	}
 	if err != nil || err2 != nil {
-		return &Unknown{Origins: guard.Origins}, nil
+		return &Unknown{Origins: guard.Origins, MayOmit: mayOmit(then) || mayOmit(otherwise)}, nil
 	}
 	if r.identical(then, otherwise) {
 		return then, nil
@@ -133,7 +133,7 @@ func (n *coalesceNode) undecided(r *run, left *Unknown) (Value, error) {
 	right, err := n.right.eval(r)
 	if err != nil {
 		if excusable(err) {
-			return &Unknown{Origins: left.Origins}, nil
+			return &Unknown{Origins: left.Origins, MayOmit: left.MayOmit}, nil
 		}
 		return nil, err
 	}

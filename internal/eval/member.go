@@ -33,8 +33,8 @@ func (n *memberNode) eval(r *run) (Value, error) {
 		if !ok {
 			return n.missing(base), nil
 		}
-		if m, gone := v.(Missing); gone && m.lookup != nil && m.label == "" {
-			return Missing{&lookup{at: n.at, label: n.label, key: n.key, why: m.why}}, nil
+		if m, gone := v.(Missing); gone {
+			return m.found(n.at, n.label, n.key), nil
 		}
 		return v, nil
 	case List:
@@ -122,7 +122,11 @@ func (n *indexNode) find(base, key Value) (Value, error) {
 		return list[i], nil
 	}
 	if kindOf(base) != KindObject {
-		return nil, failf(n.at, "", "%s is %s and has no elements or fields", n.base.name(), describe(base))
+		hint := ""
+		if _, text := base.(string); text {
+			hint = "for a character write text[0:1]"
+		}
+		return nil, failf(n.at, hint, "%s is %s and has no elements or fields", n.base.name(), describe(base))
 	}
 	name, ok := key.(string)
 	if !ok {

@@ -76,3 +76,18 @@ func TestNoEnvironmentHasNoNames(t *testing.T) {
 		t.Errorf("problems = %v, want none", problems)
 	}
 }
+
+func TestNamesOfFunctionsThatAreNotOursAreFree(t *testing.T) {
+	for _, name := range []string{"date", "now", "one", "reduce", "user", "type"} {
+		e, problems := ParseCondition("("+name+".id) == 1 and 1 in map(["+name+"], .id)", NewEnv(map[string]*Type{name: nil}))
+		if problems != nil {
+			t.Errorf("%s: %s", name, showProblem(problems[0]))
+			continue
+		}
+		s := NewScope()
+		s.Set(name, Object{"id": int64(1)})
+		if known, _, err := e.Cond(t.Context(), s); !known || err != nil {
+			t.Errorf("%s: %v, %v", name, known, err)
+		}
+	}
+}

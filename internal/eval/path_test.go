@@ -1,6 +1,10 @@
 package eval
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/tidwall/gjson"
+)
 
 func TestPaths(t *testing.T) {
 	tests := []struct{ name, src, want string }{
@@ -92,6 +96,29 @@ func TestPathsAndExpressionsAgree(t *testing.T) {
 	} {
 		if path, expr := evalText(t, src), evalText(t, "("+src+")"); path != expr {
 			t.Errorf("%s gives %s as a path and %s as an expression", src, path, expr)
+		}
+	}
+}
+
+func TestQueryBoundHoldsForWhatGjsonMakes(t *testing.T) {
+	const grouped = `{"a long name of a field": [1,2,3,4,5,6,7,8,9,10], "b": [1]}`
+	tests := []struct{ text, query string }{
+		{contactJSON, "tags"},
+		{contactJSON, "[@this,@this]|[@this,@this,@this]"},
+		{contactJSON, `tags.#.{"a very long name for a short value":id}`},
+		{contactJSON, `list.#.[!"a long literal",!"another one"]`},
+		{contactJSON, "@tostr|@tostr|@tostr"},
+		{`["<<<<<<<<<<<<<<<<"]`, "@tostr"},
+		{grouped, "@group"},
+		{`{"a":{"a":{"a":{"a":{"a":1}}}}}`, "@dig:a"},
+	}
+	for _, tt := range tests {
+		result := gjson.Get(tt.text, tt.query)
+		if !result.Exists() {
+			t.Errorf("%s finds nothing", tt.query)
+		}
+		if bound := queryBound(tt.text, tt.query); len(result.Raw) > bound {
+			t.Errorf("%s makes %d bytes, more than the bound of %d", tt.query, len(result.Raw), bound)
 		}
 	}
 }

@@ -19,7 +19,7 @@ func TestProblemsFoundBeforeTheRun(t *testing.T) {
 		{"an unknown field in the second of two branches is not one", `(true ? contact : steps).tag`, `error at 25: field "tag" is missing; what it is looked up in has "active", "cell", "created_at", "custom_attributes", "dotted.key", "email", "empty", "huge", "id", "list", "name", "nested" and 10 more | did you mean "tags"?`},
 		{"a field of text", `contact.email.domain`, `problem at 14+6: contact.email is text and has no field "domain"`},
 		{"a field of a list", `contact.tags.name`, `problem at 13+4: contact.tags is a list and has no field "name" | for its first element write contact.tags[0].name, for all of them map(contact.tags, .name)`},
-		{"null", `null == item.id`, `problem at 0+4: unknown name "null" | write nil`},
+		{"undefined", `undefined == item.id`, `problem at 0+9: unknown name "undefined" | write null`},
 		{"offsets count bytes", `item.é == contact.emial`, `problem at 19+5: unknown field "emial"; there are "active", "cell", "created_at", "custom_attributes", "email", "id", "list", "name", "role", "score", "tags" | did you mean "email"?`},
 
 		{"text against a number", `contact.cell == 12`, `problem at 13+2: cannot compare text with a number | write int(contact.cell)`},
@@ -61,6 +61,12 @@ func TestProblemsFoundBeforeTheRun(t *testing.T) {
 		{"let with a taken name", `let item = 1; item`, `problem at 4+4: name "item" is taken | choose another one`},
 		{"let with the name of a function", `let len = 1; len`, `problem at 4+3: name "len" is taken | choose another one`},
 		{"a function without parentheses", `item.list == len`, `problem at 13+3: len is a function | call it, as in len(...)`},
+
+		{"not before in", `not item.role in ["a"]`, `problem at 0+3: not belongs to the left side only | write a not in b`},
+		{"not before <", `not index < 3`, `problem at 0+3: not belongs to the left side only | write not (a < b)`},
+		{"not before ==", `not item.role == "user"`, `problem at 14+2: cannot compare a boolean with text | not belongs to the left side only; write not (a == b)`},
+		{"not before == with booleans is fine", `not contact.active == true`, `false`},
+		{"an index where there is none", `filter(item.list, #index > 0)`, `problem at 18+1: there is no #index`},
 
 		{"omit in an operation", `omit + 1`, `problem at 0+4: omit may only be a whole result, an element of a list or a value of an object`},
 		{"omit as an argument", `len(omit)`, `problem at 4+4: omit may only be a whole result, an element of a list or a value of an object`},
@@ -123,7 +129,7 @@ func TestConditionsMustBeAbleToBeBoolean(t *testing.T) {
 		{"anything that may be a boolean", `item.flag`, ""},
 		{"a boolean in a whole template", `{{ contact.active }}`, ""},
 		{"text", `contact.email`, `problem at 0+13: condition must give a boolean, this is text | write contact.email == "true", or what else it should be`},
-		{"a number", `len(item)`, `problem at 0+9: condition must give a boolean, this is a number | write ... != nil, or compare it with something`},
+		{"a number", `len(item)`, `problem at 0+9: condition must give a boolean, this is a number | compare it with something, as in ... != nil`},
 		{"nil", `nil`, `problem at 0+3: condition must give a boolean`},
 		{"text in quotes", `"true"`, `problem at 0+6: condition must give a boolean, this is text | write ... == "true", or what else it should be`},
 	}

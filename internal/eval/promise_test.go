@@ -124,12 +124,13 @@ func (w *writer) pick(depth int, simple int, forms ...string) string {
 
 func (w *writer) boolean(depth int) string {
 	return w.pick(depth, 3, "ub", "true", "false", "(B and B)", "(B or B)", "(not B)", "(I == I)", "(I != I)", "(I < I)", "(I >= I)",
-		"(S == S)", "(S contains S)", "(L == L)", "any(L, P)", "all(L, P)", "none(L, P)", "(B ? B : B)", "(I in L)", "(un == nil)", "(I == un)", "(us != nil)")
+		"(S == S)", "(S contains S)", "(L == L)", "any(L, P)", "all(L, P)", "none(L, P)", "(B ? B : B)", "(I in L)", "(un == nil)", "(I == un)", "(us != nil)",
+		"(\"a\" in {\"a\": (B ? omit : I)})", "({\"a\": (un ?? omit)} == {})")
 }
 
 func (w *writer) integer(depth int) string {
 	return w.pick(depth, 4, "ui", "1", "2", "(un ?? 3)", "(I + I)", "(I - I)", "len(L)", "count(L, P)", "sum(L)", "(B ? I : I)",
-		"(find(L, P) ?? I)", "first(L)", "(last(L) ?? I)", "max(I, I)", "abs(I)", "int(S)", "(L[I] ?? I)", "(un ?? I)", "len(S)", "(I / I)", "({\"a\": I, \"b\": ub}.a)")
+		"(find(L, P) ?? I)", "first(L)", "(last(L) ?? I)", "max(I, I)", "abs(I)", "int(S)", "(L[I] ?? I)", "(un ?? I)", "len(S)", "(I / I)", "({\"a\": I, \"b\": ub}.a)", "len({\"a\": (B ? omit : I), \"b\": 1})")
 }
 
 func (w *writer) text(depth int) string {
@@ -139,5 +140,5 @@ func (w *writer) text(depth int) string {
 
 func (w *writer) list(depth int) string {
 	return w.pick(depth, 3, "ul", "[1, 2]", "[]", "[I, I]", "filter(L, P)", "map(L, # + I)", "map(L, # > 1 ? omit : #)", "concat(L, L)", "reverse(L)", "sort(L)", "uniq(L)",
-		"take(L, I)", "(B ? L : L)", "L[I:]", "flatten([L, L])", "[ui, 1, I]", "values({\"a\": I})", "fromJSON(toJSON(L))")
+		"take(L, I)", "(B ? L : L)", "L[I:]", "flatten([L, L])", "[ui, 1, I]", "values({\"a\": I})", "keys({\"a\": un ?? omit})", "[(B ? omit : I), 2]", "[(un ?? omit), I]", "fromJSON(toJSON(L))")
 }

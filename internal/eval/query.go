@@ -61,21 +61,18 @@ func (r *run) query(v Value, query string, at int) (Value, bool, error) {
 	if err != nil {
 		return nil, false, err
 	}
-	size := queryGrowth(text, query)
-	if size > maxWeight/max(len(text), 1) {
+	size := queryBound(text, query)
+	if size > maxWeight {
 		return nil, false, tooLarge(at, "path could make more than %d bytes", maxWeight)
 	}
-	if err := r.work(size*len(text)>>5, at); err != nil {
+	if err := r.work(size>>6, at); err != nil {
 		return nil, false, err
 	}
 	result := gjson.Get(text, query)
 	if !result.Exists() {
 		return nil, false, nil
 	}
-	if result.Raw == "" {
-		return decode(result), true, nil
-	}
-	if result.Index > 0 { // a piece of the text
+	if result.Raw == "" || result.Index > 0 { // a count, or a piece of the text
 		return decode(result), true, nil
 	}
 	made, err := rawText(result.Raw)
@@ -145,41 +142,4 @@ func checkOperand(rest string) (message, hint string) {
 		return "a query never finds null", "write filter(list, .name == nil)"
 	}
 	return "", ""
-}
-
-// queryGrowth returns how many times larger than the text its result can be
-// at most. Selectors repeat what they select, and modifiers quote it.
-func queryGrowth(text, query string) int {
-	growth := 1
-	times := func(n int) { growth = min(growth*max(n, 1), 1<<32) }
-	var open []int // parts of each selector that is open
-	for i := 0; i < len(query); i++ {
-		switch c := query[i]; c {
-		case '"':
-			i = endOfString(query, i)
-		case '\\':
-			i++
-		case '[', '{':
-			open = append(open, 1)
-		case ',':
-			if len(open) > 0 {
-				open[len(open)-1]++
-			}
-		case ']', '}':
-			if len(open) > 0 {
-				times(open[len(open)-1])
-				open = open[:len(open)-1]
-			}
-		case '@':
-			if strings.HasPrefix(query[i:], "@tostr") {
-				times(6) // a "<" becomes six characters
-			} else if strings.HasPrefix(query[i:], "@dig") {
-				times(nesting(text))
-			}
-		}
-	}
-	for _, parts := range open {
-		times(parts)
-	}
-	return growth
 }

@@ -94,6 +94,7 @@ func (b *builder) refuseForms(n ast.Node) {
 		}
 	case *ast.BinaryNode:
 		b.refuseDash(n)
+		b.refuseNot(n)
 	}
 	for _, child := range children(n) {
 		if b.problem != nil {
@@ -130,6 +131,21 @@ func (b *builder) refuseDash(n *ast.BinaryNode) {
 		Message: strconv.Quote(name) + " can be read as a field or as a difference",
 		Hint: "write " + base + "[" + strconv.Quote(name) + "] for the field, " +
 			memberLabel(base, property.Value) + " - " + rest + " for the difference",
+	}
+}
+
+// refuseNot refuses "not a in b", in which not binds tighter than in. With a
+// comparison by == the types tell whether that is a mistake.
+func (b *builder) refuseNot(n *ast.BinaryNode) {
+	left, ok := n.Left.(*ast.UnaryNode)
+	if !ok || b.problem != nil || left.Operator != "not" && left.Operator != "!" {
+		return
+	}
+	switch op := n.Operator; op {
+	case "in", "contains", "startsWith", "endsWith", "matches":
+		b.problemAt(left, "not belongs to the left side only", "write a not "+op+" b")
+	case "<", "<=", ">", ">=":
+		b.problemAt(left, "not belongs to the left side only", "write not (a "+op+" b)")
 	}
 }
 

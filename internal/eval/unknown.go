@@ -11,6 +11,7 @@ type Unknown struct {
 	Origins []string // what it becomes known after, such as `mark["a"].attach`; sorted, no duplicates
 	NotNull bool     // it will be there and will not be null
 	Kind    Kind     // KindAny if that is unknown, too
+	MayOmit bool     // it may turn out to be omit
 
 	// Bounds of the length of a list or, if Count is set, of the value of an
 	// integer that counts something. MaxLen holds only if Bounded.
@@ -88,6 +89,7 @@ func either(guard *Unknown, values ...Value) *Unknown {
 		if !notNull(v) {
 			out.NotNull = false
 		}
+		out.MayOmit = out.MayOmit || mayOmit(v)
 		if kind := kindOf(v); i == 0 {
 			out.Kind = kind
 		} else if kind != out.Kind {
@@ -95,6 +97,26 @@ func either(guard *Unknown, values ...Value) *Unknown {
 		}
 	}
 	return out
+}
+
+// mayOmit reports whether v leaves out the key or element it stands for, or
+// may do so.
+func mayOmit(v Value) bool {
+	if u, ok := v.(*Unknown); ok {
+		return u.MayOmit
+	}
+	_, omit := v.(Omit)
+	return omit
+}
+
+// fieldsOpen reports whether it is not known which fields an object has.
+func fieldsOpen(o Object) bool {
+	for _, v := range o {
+		if mayOmit(v) {
+			return true
+		}
+	}
+	return false
 }
 
 // notNull reports whether v is certain not to be null.

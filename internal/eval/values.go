@@ -60,6 +60,16 @@ type lookup struct {
 // "step tag was skipped". A lookup that finds it says so in its error.
 func Absent(why string) Missing { return Missing{&lookup{why: why}} }
 
+// found returns a missing value that was put into a scope as one, with the
+// place where an expression has come upon it.
+func (m Missing) found(at int, label, key string) Missing {
+	why := "it has no value"
+	if m.lookup != nil && m.why != "" {
+		why = m.why
+	}
+	return Missing{&lookup{at: at, label: label, key: key, why: why}}
+}
+
 // From converts what encoding/json and yaml decode into: nil, booleans,
 // strings, Go's integers and floats, json.Number, []any and map[string]any.
 // Values stay as they are.

@@ -22,8 +22,8 @@ func (n *nameNode) eval(r *run) (Value, error) {
 	if !ok {
 		return Missing{&lookup{at: n.at, label: n.name, why: "it has no value here"}}, nil
 	}
-	if m, gone := v.(Missing); gone && m.lookup != nil && m.label == "" {
-		return Missing{&lookup{at: n.at, label: n.name, why: m.why}}, nil
+	if m, gone := v.(Missing); gone {
+		return m.found(n.at, n.name, n.name), nil
 	}
 	return v, nil
 }
@@ -81,7 +81,22 @@ func (n *listNode) eval(r *run) (Value, error) {
 			out = append(out, v)
 		}
 	}
-	return out, nil
+	return settle(out), nil
+}
+
+// settle returns a list as it is, or as an unknown one with bounds if it is
+// not known which elements it has.
+func settle(list List) Value {
+	certain := 0
+	for _, v := range list {
+		if !mayOmit(v) {
+			certain++
+		}
+	}
+	if certain == len(list) {
+		return list
+	}
+	return unknownList(unknown(KindList, list), certain, len(list))
 }
 
 // element evaluates an operand that may be omitted, but not missing.
