@@ -16,14 +16,18 @@ type result struct {
 	Response
 	err        error         // nil, or one of the package's three kinds
 	retryAfter time.Duration // what Intercom asked for; zero when it did not
+	trip       time.Duration // until the head of the answer; zero without one
 	took       time.Duration
+	health     health
 }
 
 // attempt sends a call once. A 429 comes back as an [*APIError].
-func (c *Client) attempt(ctx context.Context, call *call) result {
+func (c *Client) attempt(ctx context.Context, call *call, t ticket) result {
 	start := time.Now()
 	got := c.send(ctx, call)
 	got.took = time.Since(start)
+	got.health = got.judgeHealth(ctx)
+	c.pace.release(t, got)
 	got.err = c.redact(got.err)
 	return got
 }
@@ -35,29 +39,63 @@ func (c *Client) send(ctx context.Context, call *call) result {
 	defer cancel(nil)
 	start := time.Now()
 	limit := min(call.firstByte, call.retry.Timeout)
-	timer := time.AfterFunc(limit, func() { cancel(fmt.Errorf("silence for %v", limit)) })
+	timer := time.AfterFunc(limit, func() { cancel(timeout("silence for " + limit.String())) })
 	defer timer.Stop()
 
 	var wire wire
 	req, err := call.request(wire.watch(ctx, !call.repeat, cancel))
 	if err != nil {
-		c.pace.release(nil)
 		return result{err: &NotSentError{Method: call.method, Path: call.path, Err: err}}
 	}
 	answer, err := c.transport.RoundTrip(req)
-	c.pace.release(answer)
+	trip := time.Since(start)
 	if err != nil {
 		return result{err: call.lost(ctx, err, &wire)}
 	}
 	defer answer.Body.Close()
 
 	if timer.Stop() {
-		rest := call.retry.Timeout - time.Since(start)
-		defer time.AfterFunc(rest, func() {
-			cancel(fmt.Errorf("answer not complete within %v", call.retry.Timeout))
+		whole := call.retry.Timeout
+		defer time.AfterFunc(whole-trip, func() {
+			cancel(timeout("answer not complete within " + whole.String()))
 		}).Stop()
 	}
-	return call.judge(ctx, answer)
+	got := call.judge(ctx, answer)
+	got.trip = trip
+	return got
+}
+
+// timeout is the end of an attempt that took too long.
+type timeout string
+
+func (t timeout) Error() string { return string(t) }
+func (t timeout) Timeout() bool { return true }
+
+// judgeHealth says what the end of an attempt tells about the server. That its
+// caller's ctx ended tells nothing.
+func (r result) judgeHealth(ctx context.Context) health {
+	late, ok := errors.AsType[interface {
+		error
+		Timeout() bool
+	}](r.err)
+	switch {
+	case ctx.Err() != nil:
+		return unclear
+	case r.Status >= 500 || r.Status == http.StatusRequestTimeout:
+		return failing
+	case ok && late.Timeout():
+		return timedOut
+	case r.Status != 0:
+		return healthy
+	}
+	return unclear
+}
+
+// wentOut reports whether the server may have counted an attempt that brought
+// no answer.
+func (r result) wentOut() bool {
+	_, unknown := r.err.(*UnknownError)
+	return unknown
 }
 
 // lost gives the error of an attempt that brought no answer.

@@ -2,6 +2,7 @@ package intercom
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"strings"
@@ -17,6 +18,16 @@ type Config struct {
 	Version    string   // of the API; "" is [Version]
 	UserAgent  string   // "" is "flowrun"
 	ReadOnly   bool     // refuse everything that is not a read, see [IsRead]
+
+	// RateShare is how much of Intercom's allowance this client uses, such as
+	// 0.5, which leaves half of each window to others; 0 is 1, all of it. Other
+	// clients with the same token are left room without that: the headers tell
+	// what they use.
+	RateShare float64
+
+	// MaxInFlight is the most calls at a time; 0 is 128. It is also the most that
+	// can be in doubt at once when the process is killed.
+	MaxInFlight int
 
 	// HTTPClient lends its Transport; nil is a transport made for Intercom. Its
 	// other fields are not used: redirects are not followed, cookies not kept.
@@ -46,6 +57,7 @@ type Client struct {
 	header    http.Header // what every request carries
 	transport http.RoundTripper
 	pace      *pacer
+	retries   budget
 	log       func(Attempt)
 	random    func(time.Duration) time.Duration // from zero to its argument
 }
@@ -66,13 +78,22 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !(cfg.RateShare >= 0 && cfg.RateShare <= 1) { // also when it is no number
+		return nil, fmt.Errorf("rate share %v is not between 0 and 1", cfg.RateShare)
+	}
+	if cfg.MaxInFlight < 0 {
+		return nil, fmt.Errorf("%d calls in flight are too few", cfg.MaxInFlight)
+	}
+	if cfg.MaxInFlight == 0 {
+		cfg.MaxInFlight = usualInFlight
+	}
 
 	c := &Client{
 		base:      base.String(),
 		token:     cfg.Token,
 		header:    header,
-		transport: roundTripper(cfg.HTTPClient),
-		pace:      newPacer(upTo),
+		transport: roundTripper(cfg.HTTPClient, cfg.MaxInFlight),
+		pace:      newPacer(cfg),
 		log:       cfg.Log,
 		random:    upTo,
 	}
@@ -82,7 +103,8 @@ func New(cfg Config) (*Client, error) {
 	return c, nil
 }
 
-// RateLimit gives Intercom's allowance as last seen.
+// RateLimit gives Intercom's allowance as last seen, and what this client took
+// of it.
 func (c *Client) RateLimit() RateLimit { return c.pace.rateLimit() }
 
 // CloseIdleConnections closes the connections that no call is using. The client

@@ -27,7 +27,7 @@ func newFake(t *testing.T, f fake) *Client {
 		t.Fatal(err)
 	}
 	longest := func(d time.Duration) time.Duration { return d }
-	c.random, c.pace.random = longest, longest
+	c.random, c.pace.governor.random = longest, longest
 	return c
 }
 
@@ -43,14 +43,13 @@ func answer(status int, body string, headers ...string) *http.Response {
 	}
 }
 
-// rated is an answer with rate headers, dated now by a server whose clock is
-// off by skew.
-func rated(status, limit, remaining int, reset time.Time, skew time.Duration) *http.Response {
+// rated is an answer with rate headers and a Date; times are since 1970.
+func rated(status, limit, remaining int, reset, date time.Duration) *http.Response {
 	return answer(status, `{}`,
 		fmt.Sprintf("X-RateLimit-Limit: %d", limit),
 		fmt.Sprintf("X-RateLimit-Remaining: %d", remaining),
-		fmt.Sprintf("X-RateLimit-Reset: %d", reset.Unix()),
-		"Date: "+time.Now().Add(skew).UTC().Format(http.TimeFormat))
+		fmt.Sprintf("X-RateLimit-Reset: %d", reset/time.Second),
+		"Date: "+time.Unix(0, int64(date)).UTC().Format(http.TimeFormat))
 }
 
 // lose plays a connection that took the request and died.

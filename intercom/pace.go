@@ -2,196 +2,162 @@ package intercom
 
 import (
 	"context"
-	"math"
 	"net/http"
-	"strconv"
 	"sync"
 	"time"
 )
 
-// RateLimit is Intercom's allowance as last seen. It is per window; windows are
-// ten seconds long and begin when Intercom says so.
-type RateLimit struct {
-	Limit     int       // calls in a window; zero while Intercom has not said
-	Remaining int       // of them, when Intercom last answered
-	Reset     time.Time // end of the window, by Intercom's clock
-	Calls     int64     // requests this client has sent
-}
-
-const (
-	window      = 10 * time.Second
-	longestHold = time.Minute            // whatever the headers say
-	lateness    = 250 * time.Millisecond // at most, so that not all return at once
-)
-
-// pacer holds calls back once the window's allowance is used up, until the next
-// window. Intercom's own clock decides when that is: the Date of an answer says
-// what it was when the answer left, and the time from then to the reset is the
-// same on any clock.
+// pacer decides when each call goes: the governor knows Intercom's windows, the
+// gate how many calls the server takes at a time, the breaker whether it works
+// at all.
+//
+// Calls wait in a queue. Only the first of it sleeps on a timer; the others
+// wait at the door, however many there are.
 type pacer struct {
-	random func(time.Duration) time.Duration
+	start time.Time     // times are counted from here, by a clock that nobody can set
+	door  chan struct{} // holds the first of the queue
+	wake  chan struct{} // tells it to look again
 
 	mu        sync.Mutex
-	answered  bool          // until then calls go one at a time
-	limit     int           // zero while Intercom has not said
-	remaining int           // the lowest seen for this window
-	reset     int64         // names this window; zero after it ended by our clock
-	closed    int64         // names the window before
-	ends      time.Time     // of this window, never too early
-	flying    int           // calls without an answer
-	changed   chan struct{} // closed when waiting calls should look again; nil when none waits
-	seen      RateLimit
+	governor  governor
+	gate      gate
+	breaker   breaker
+	trying    bool          // one call goes alone, and the others wait for what becomes of it
+	tried     bool          // that call is under way
+	sleeps    time.Duration // until when the first of the queue does; zero when it is awake
+	calls     int64
+	throttled int64
 }
 
-func newPacer(random func(time.Duration) time.Duration) *pacer {
-	return &pacer{random: random}
+// ticket is a call that was let go.
+type ticket struct {
+	sent  time.Duration
+	alone bool // the others wait for it
 }
 
-// acquire waits until one more call fits the window, and counts it as flying.
-// The error is the cause that ctx ended for.
-func (p *pacer) acquire(ctx context.Context) error {
+// forever is how long to wait for an event.
+const forever = time.Hour
+
+func newPacer(cfg Config) *pacer {
+	return &pacer{
+		start:    time.Now(),
+		door:     make(chan struct{}, 1),
+		wake:     make(chan struct{}, 1),
+		governor: newGovernor(cfg.RateShare, upTo),
+		gate:     newGate(cfg.MaxInFlight),
+		trying:   true, // nothing is known before the first answer
+	}
+}
+
+// acquire waits until a call may go, and counts it as flying until release. The
+// error is the cause that ctx ended for, or an [*UnavailableError].
+func (p *pacer) acquire(ctx context.Context) (ticket, error) {
+	if ctx.Err() != nil {
+		return ticket{}, context.Cause(ctx)
+	}
+	select {
+	case p.door <- struct{}{}:
+	case <-ctx.Done():
+		return ticket{}, context.Cause(ctx)
+	}
+	defer func() { <-p.door }()
 	for {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
+		t, wait, err := p.admit()
+		if err != nil || wait <= 0 {
+			return t, err
 		}
-		wait, changed := p.admit(time.Now())
-		if changed == nil {
-			return nil
-		}
+		timer := time.NewTimer(wait)
 		select {
-		case <-time.After(wait):
-		case <-changed:
+		case <-timer.C:
+		case <-p.wake:
+			timer.Stop()
 		case <-ctx.Done():
+			timer.Stop()
+			return ticket{}, context.Cause(ctx)
 		}
 	}
 }
 
-// admit lets one call go and gives nil, or says how long to wait and what to
-// watch meanwhile.
-func (p *pacer) admit(now time.Time) (time.Duration, <-chan struct{}) {
+// admit lets a call go, or says how long to wait before asking again.
+func (p *pacer) admit() (ticket, time.Duration, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.limit > 0 && !now.Before(p.ends) {
-		p.turnOver(now)
+	now := time.Since(p.start)
+	wait, err := p.wait(now)
+	if err != nil || wait > 0 {
+		p.sleeps = now + wait
+		return ticket{}, wait, err
 	}
-	if p.free() > 0 {
-		p.flying++
-		p.seen.Calls++
-		return 0, nil
-	}
-	if p.changed == nil {
-		p.changed = make(chan struct{})
-	}
-	if p.limit == 0 {
-		return time.Hour, p.changed
-	}
-	return p.ends.Sub(now) + p.random(lateness), p.changed
+	t := ticket{sent: now, alone: p.trying}
+	p.sleeps, p.tried = 0, p.trying
+	p.governor.take(now)
+	p.calls++
+	return t, 0, nil
 }
 
-// turnOver begins the next window, of which no answer has been seen yet.
-func (p *pacer) turnOver(now time.Time) {
-	p.closed, p.reset = p.reset, 0
-	p.remaining = p.limit
-	p.ends = now.Add(window)
+// wait gives how long the next call has to wait.
+func (p *pacer) wait(now time.Duration) (time.Duration, error) {
+	wait, err := p.breaker.wait(now)
+	if err != nil {
+		return 0, err
+	}
+	if p.tried || !p.trying && p.gate.isFull(p.governor.flying) {
+		return forever, nil
+	}
+	return max(wait, p.governor.wait(now)), nil
 }
 
-// free gives the number of calls that may go now. A flying call may be counted
-// in this window or in the one before, so it is counted here.
-func (p *pacer) free() int {
+// release takes back a call that ended, and learns from its end.
+func (p *pacer) release(t ticket, got result) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Since(p.start)
+	p.gate.learn(t.sent, now, p.governor.flying, got)
+	p.breaker.learn(now, got.health, t.alone)
+	p.governor.flying--
 	switch {
-	case !p.answered:
-		return 1 - p.flying
-	case p.limit == 0:
-		return math.MaxInt
+	case got.Status != 0:
+		p.governor.learn(t.sent, t.sent+got.trip, got.Status, got.Header)
+	case got.wentOut():
+		p.governor.lost()
 	}
-	return p.remaining - p.flying
-}
+	if got.Status == http.StatusTooManyRequests {
+		p.throttled++
+	}
+	p.tryAlone(t, got)
 
-// release takes back a flying call and learns from its answer, which is nil
-// when there was none.
-func (p *pacer) release(answer *http.Response) {
-	now := time.Now()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.flying--
-	before := p.ends
-	if answer != nil {
-		p.answered = true
-		p.learn(answer, now)
-	} else {
-		p.remaining-- // it may have been counted
-	}
-	if p.changed != nil && (p.free() > 0 || p.ends.Before(before)) {
-		close(p.changed)
-		p.changed = nil
-	}
-}
-
-// learn takes in what an answer that came at now says about the allowance.
-func (p *pacer) learn(answer *http.Response, now time.Time) {
-	limit, remaining, reset, ok := rateHeaders(answer.Header)
-	if !ok {
+	if p.sleeps == 0 {
 		return
 	}
-	p.seen.Limit, p.seen.Remaining, p.seen.Reset = limit, remaining, time.Unix(reset, 0)
-	// The first answer of a recorded window says that the whole limit remains:
-	// the call it answers is still to be taken off.
-	remaining = max(remaining-1, 0)
-	if answer.StatusCode == http.StatusTooManyRequests {
-		// With some of it remaining, another limit was met, such as that of the
-		// whole workspace. The end of the window is the time to try again.
-		remaining = 0
+	if wait, err := p.wait(now); err != nil || now+wait < p.sleeps-time.Millisecond {
+		select {
+		case p.wake <- struct{}{}:
+		default: // it is being woken
+		}
 	}
-
-	ends := now.Add(timeLeft(answer.Header, reset))
-	switch {
-	case reset == p.closed || reset < p.reset:
-		return // a late answer
-	case reset == p.reset:
-		remaining = min(remaining, p.remaining)
-		ends = earlier(ends, p.ends)
-	default:
-		p.closed, p.reset = p.reset, reset
-	}
-	p.limit, p.remaining, p.ends = limit, remaining, ends
 }
 
-// timeLeft gives the time from an answer to the reset, rounded up: Date has
-// whole seconds. The longest of the answers' roundings is therefore less than a
-// second too late, and none is too early.
-func timeLeft(header http.Header, reset int64) time.Duration {
-	date, err := http.ParseTime(header.Get("Date"))
-	if err != nil {
-		return window
+// tryAlone decides whether one call goes alone from now on. That is so at the
+// start, after a 429 and after a pause of the breaker, until Intercom took one.
+func (p *pacer) tryAlone(t ticket, got result) {
+	if t.alone {
+		p.tried = false
+		p.trying = got.Status == 0
 	}
-	return min(max(time.Unix(reset, 0).Sub(date), 0), longestHold)
-}
-
-// rateHeaders reads the three X-RateLimit headers, which come with every
-// answer, errors included: calls per window, calls left, and the Unix second at
-// which the window ends.
-func rateHeaders(header http.Header) (limit, remaining int, reset int64, ok bool) {
-	limit, err := strconv.Atoi(header.Get("X-Ratelimit-Limit"))
-	if err != nil || limit <= 0 {
-		return 0, 0, 0, false
+	if p.governor.window.shut || p.breaker.isOpen {
+		p.trying = true
 	}
-	remaining, err = strconv.Atoi(header.Get("X-Ratelimit-Remaining"))
-	if err != nil {
-		return 0, 0, 0, false
-	}
-	reset, err = strconv.ParseInt(header.Get("X-Ratelimit-Reset"), 10, 64)
-	return limit, remaining, reset, err == nil && reset > 0
 }
 
 func (p *pacer) rateLimit() RateLimit {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.seen
-}
-
-func earlier(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
+	g := &p.governor
+	seen := RateLimit{Limit: g.told.limit, Remaining: g.told.remaining, Calls: p.calls, Throttled: p.throttled}
+	if g.told.limit > 0 {
+		seen.Reset = time.Unix(int64(g.told.reset/time.Second), 0)
+		g.turn(time.Since(p.start))
+		seen.Used = 1 - float64(max(g.window.remaining, 0))/float64(g.limit)
 	}
-	return b
+	return seen
 }

@@ -8,107 +8,17 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
-// windows is a server that counts calls in windows of ten seconds by a clock of
-// its own.
-type windows struct {
-	limit   int
-	foreign int           // calls of others in each window
-	skew    time.Duration // its clock against ours
-	silent  bool          // sends no rate headers
-	counts  bool          // what remains is told without the call itself
-	latency time.Duration
+// unix gives a time since 1970.
+func unix(t time.Time) time.Duration { return time.Duration(t.UnixNano()) }
 
-	mu                sync.Mutex
-	window            int64
-	used              int
-	taken, turnedAway int
-}
-
-func (w *windows) RoundTrip(*http.Request) (*http.Response, error) {
-	time.Sleep(w.latency)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	now := time.Now().Add(w.skew)
-	if window := (now.Unix() - 2) / 10; window != w.window { // not on a full ten seconds
-		w.window, w.used = window, w.foreign
-	}
-	status := http.StatusOK
-	if w.used++; w.used > w.limit {
-		status = http.StatusTooManyRequests
-		w.turnedAway++
-	} else {
-		w.taken++
-	}
-	if w.silent {
-		return answer(status, `{}`), nil
-	}
-	left := w.limit - w.used
-	if !w.counts {
-		left++
-	}
-	return rated(status, w.limit, max(left, 0), time.Unix(w.window*10+12, 0), w.skew), nil
-}
-
-func TestPace(t *testing.T) {
-	tests := []struct {
-		name       string
-		server     *windows
-		calls      int
-		turnedAway bool          // 429s are to be expected
-		within     time.Duration // for all calls
-	}{
-		{"alone it is never turned away", &windows{limit: 20, latency: 50 * time.Millisecond}, 100, false, 52 * time.Second},
-		{"alone it is never turned away, however its calls are counted", &windows{limit: 20, latency: 50 * time.Millisecond, counts: true}, 100, false, 62 * time.Second},
-		{"a fast clock of the server's changes nothing", &windows{limit: 20, latency: 50 * time.Millisecond, skew: 7300 * time.Millisecond}, 100, false, 52 * time.Second},
-		{"a slow clock of the server's changes nothing", &windows{limit: 20, latency: 50 * time.Millisecond, skew: -77 * time.Minute}, 100, false, 52 * time.Second},
-		{"slow answers change nothing", &windows{limit: 20, latency: 4 * time.Second}, 100, false, 70 * time.Second},
-		{"others use most of it", &windows{limit: 20, foreign: 15, latency: 50 * time.Millisecond}, 60, true, 150 * time.Second},
-		{"without headers nothing is lost either", &windows{limit: 20, latency: 50 * time.Millisecond, silent: true}, 100, true, 4 * time.Minute},
-		{"a storm loses nothing", &windows{limit: 2, latency: 50 * time.Millisecond, silent: true}, 60, true, 20 * time.Minute},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				c, err := New(Config{Token: testToken, HTTPClient: &http.Client{Transport: tt.server}})
-				if err != nil {
-					t.Fatal(err)
-				}
-				start := time.Now()
-				doAll(t, c, 40, tt.calls)
-				if tt.server.taken != tt.calls {
-					t.Errorf("%d calls taken, want %d", tt.server.taken, tt.calls)
-				}
-				if got := tt.server.turnedAway; got > 0 != tt.turnedAway {
-					t.Errorf("%d calls turned away", got)
-				}
-				if took := time.Since(start); took > tt.within {
-					t.Errorf("took %v, want at most %v", took, tt.within)
-				}
-			})
-		})
-	}
-}
-
-// doAll makes calls from some workers at once, none of which may fail.
-func doAll(t *testing.T, c *Client, workers, calls int) {
-	queue := make(chan int, calls)
-	for i := range calls {
-		queue <- i
-	}
-	close(queue)
-	var group sync.WaitGroup
-	for range workers {
-		group.Go(func() {
-			for range queue {
-				if _, err := c.Do(t.Context(), Request{Method: "POST", Path: "/tickets"}); err != nil {
-					t.Error(err)
-				}
-			}
-		})
-	}
-	group.Wait()
+// usedUp plays a server whose window is used up and ends in nine seconds.
+func usedUp(*http.Request) (*http.Response, error) {
+	now := unix(time.Now())
+	return rated(200, 100, 0, now.Truncate(time.Second)+9*time.Second, now), nil
 }
 
 func TestUsedUpWindowIsWaitedFor(t *testing.T) {
@@ -116,7 +26,7 @@ func TestUsedUpWindowIsWaitedFor(t *testing.T) {
 		// synctest begins on a full second, so the server's Date is exact.
 		reset := time.Now().Add(7 * time.Second)
 		c := newFake(t, func(*http.Request) (*http.Response, error) {
-			return rated(200, 166, 0, reset, 0), nil
+			return rated(200, 166, 0, unix(reset), unix(time.Now())), nil
 		})
 		start := time.Now()
 		for range 2 {
@@ -124,16 +34,44 @@ func TestUsedUpWindowIsWaitedFor(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if got, want := time.Since(start), 7*time.Second+lateness; got != want {
-			t.Errorf("waited %v, want %v", got, want)
-		}
-		if got := c.RateLimit(); got.Limit != 166 || got.Remaining != 0 || !got.Reset.Equal(reset) || got.Calls != 2 {
-			t.Errorf("rate limit = %+v", got)
+		if got := time.Since(start); got != 7*time.Second {
+			t.Errorf("waited %v, want 7s", got)
 		}
 	})
 }
 
+func TestRateLimitTells(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		reset := time.Now().Add(7 * time.Second)
+		c := newFake(t, inTurn(
+			func(*http.Request) (*http.Response, error) {
+				return rated(200, 100, 75, unix(reset), unix(time.Now())), nil
+			},
+			func(*http.Request) (*http.Response, error) {
+				return rated(429, 100, 0, unix(reset), unix(time.Now())), nil
+			},
+			func(*http.Request) (*http.Response, error) {
+				return rated(200, 100, 40, unix(reset.Add(10*time.Second)), unix(time.Now())), nil
+			},
+		))
+		check := func(want RateLimit) {
+			t.Helper()
+			if diff := cmp.Diff(want, c.RateLimit()); diff != "" {
+				t.Errorf("rate limit differs (-want +got):\n%s", diff)
+			}
+		}
+		check(RateLimit{})
+		c.Do(t.Context(), Request{Method: "GET", Path: "/me"}) //nolint:errcheck // only the pace counts
+		check(RateLimit{Limit: 100, Remaining: 75, Reset: reset, Used: 0.25, Calls: 1})
+		time.Sleep(8 * time.Second)
+		check(RateLimit{Limit: 100, Remaining: 75, Reset: reset, Used: 0, Calls: 1})
+		c.Do(t.Context(), Request{Method: "GET", Path: "/me"}) //nolint:errcheck // only the pace counts
+		check(RateLimit{Limit: 100, Remaining: 40, Reset: reset.Add(10 * time.Second), Used: 0.6, Calls: 3, Throttled: 1})
+	})
+}
+
 func TestNonsenseInRateHeadersIsSurvived(t *testing.T) {
+	const longest = usualLength + lateness
 	tests := []struct {
 		name    string
 		headers []string
@@ -141,11 +79,12 @@ func TestNonsenseInRateHeadersIsSurvived(t *testing.T) {
 	}{
 		{"words", []string{"X-RateLimit-Limit: many", "X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 1"}, 0},
 		{"a limit of none", []string{"X-RateLimit-Limit: 0", "X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 946684801"}, 0},
+		{"a reset that no clock reaches", []string{"X-RateLimit-Limit: 9", "X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 99946684800"}, 0},
 		{"a reset that is over", []string{"X-RateLimit-Limit: 9", "X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 5",
-			"Date: Sat, 01 Jan 2000 00:00:00 GMT"}, lateness},
-		{"a reset in a far future", []string{"X-RateLimit-Limit: 9", "X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 99946684800",
-			"Date: Sat, 01 Jan 2000 00:00:00 GMT"}, longestHold + lateness},
-		{"no date", []string{"X-RateLimit-Limit: 9", "X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 946684801"}, window + lateness},
+			"Date: Sat, 01 Jan 2000 00:00:00 GMT"}, longest},
+		{"a reset in the far future", []string{"X-RateLimit-Limit: 9", "X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 1946684800",
+			"Date: Sat, 01 Jan 2000 00:00:00 GMT"}, longest},
+		{"no date", []string{"X-RateLimit-Limit: 9", "X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 946684801"}, longest},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -167,14 +106,10 @@ func TestNonsenseInRateHeadersIsSurvived(t *testing.T) {
 
 func TestFirstCallGoesAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server := &windows{limit: 3, latency: time.Second}
-		c, err := New(Config{Token: testToken, HTTPClient: &http.Client{Transport: server}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		doAll(t, c, 10, 10)
-		if server.turnedAway > 0 {
-			t.Errorf("%d calls turned away before the limit was known", server.turnedAway)
+		s := newService(rules{limit: 3})
+		doAll(t, s.client(t, Config{}), 10, 10)
+		if s.refused > 0 {
+			t.Errorf("%d calls turned away before the limit was known", s.refused)
 		}
 	})
 }
@@ -193,11 +128,9 @@ func TestFailedFirstCallLetsTheNextGo(t *testing.T) {
 	})
 }
 
-func TestCallThatWaitsForTheWindowCanBeStopped(t *testing.T) {
+func TestWaitingCallsCanBeStopped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newFake(t, func(*http.Request) (*http.Response, error) {
-			return rated(200, 10, 0, time.Now().Add(9*time.Second), 0), nil
-		})
+		c := newFake(t, usedUp)
 		if _, err := c.Do(t.Context(), Request{Method: "GET", Path: "/me"}); err != nil {
 			t.Fatal(err)
 		}
@@ -205,87 +138,61 @@ func TestCallThatWaitsForTheWindowCanBeStopped(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		time.AfterFunc(time.Second, func() { cancel(stop) })
 		start := time.Now()
-		_, err := c.Do(ctx, Request{Method: "GET", Path: "/me"})
-		if outcome(err) != "not sent" || !errors.Is(err, stop) || time.Since(start) != time.Second {
-			t.Errorf("after %v: %v", time.Since(start), err)
-		}
-	})
-}
-
-func TestPacerLearns(t *testing.T) {
-	// The server's window ends seven seconds after the start.
-	tell := func(p *pacer, status, remaining int) {
-		p.release(rated(status, 4, remaining, start().Add(7*time.Second), 0))
-	}
-	tests := []struct {
-		name string
-		do   func(p *pacer)
-		free int           // calls that may go at once
-		wait time.Duration // until one more may
-	}{
-		{"calls that fly are taken off", func(p *pacer) { fly(p, 2); tell(p, 200, 4) }, 2, 7 * time.Second},
-		{"the lowest number counts, in whatever order answers come",
-			func(p *pacer) { fly(p, 2); tell(p, 200, 3); tell(p, 200, 4) }, 2, 7 * time.Second},
-		{"the earliest end counts, since Date is rounded down", func(p *pacer) {
-			fly(p, 2)
-			tell(p, 200, 3)
-			time.Sleep(900 * time.Millisecond)
-			tell(p, 200, 3)
-		}, 2, 6100 * time.Millisecond},
-		{"a call without an answer may have been counted",
-			func(p *pacer) { fly(p, 2); tell(p, 200, 4); p.release(nil) }, 2, 7 * time.Second},
-		{"a call turned away stops all, whatever remains", func(p *pacer) { fly(p, 1); tell(p, 429, 3) }, 0, 7 * time.Second},
-		{"the next window has the whole limit", func(p *pacer) {
-			fly(p, 1)
-			tell(p, 200, 0)
-			time.Sleep(8 * time.Second)
-		}, 4, window},
-		{"a late answer says nothing about the next window", func(p *pacer) {
-			fly(p, 2)
-			tell(p, 200, 0)
-			late := rated(200, 4, 0, start().Add(7*time.Second), 0)
-			time.Sleep(8 * time.Second)
-			p.admit(time.Now())
-			p.release(late)
-		}, 3, window},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				p := newPacer(func(time.Duration) time.Duration { return 0 })
-				tt.do(p)
-				free := 0
-				wait, changed := p.admit(time.Now())
-				for ; changed == nil && free < 100; free++ {
-					wait, changed = p.admit(time.Now())
-				}
-				if free != tt.free || wait != tt.wait {
-					t.Errorf("%d may go, the next after %v; want %d and %v", free, wait, tt.free, tt.wait)
+		var group sync.WaitGroup
+		for range 3 { // one sleeps, and the others wait behind it
+			group.Go(func() {
+				_, err := c.Do(ctx, Request{Method: "GET", Path: "/me"})
+				if outcome(err) != "not sent" || !errors.Is(err, stop) || time.Since(start) != time.Second {
+					t.Errorf("after %v: %v", time.Since(start), err)
 				}
 			})
-		})
-	}
-}
-
-func TestWaitIsCutShortByABetterTime(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		p := newPacer(func(time.Duration) time.Duration { return 0 })
-		reset := start().Add(7 * time.Second)
-		fly(p, 2)
-		time.Sleep(900 * time.Millisecond) // of which Date says nothing
-		p.release(rated(200, 4, 0, reset, 0))
-		time.AfterFunc(100*time.Millisecond, func() { p.release(rated(200, 4, 0, reset, 0)) })
-		if err := p.acquire(t.Context()); err != nil {
-			t.Fatal(err)
 		}
-		if got := time.Since(start()); got != 7*time.Second {
-			t.Errorf("waited until %v, want 7s", got)
+		group.Wait()
+		if _, err := c.Do(t.Context(), Request{Method: "GET", Path: "/me"}); err != nil {
+			t.Errorf("a later call: %v", err)
 		}
 	})
 }
 
-// start is when the clock of synctest begins.
-func start() time.Time { return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) }
+func TestCallsInFlightAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		flying, most := 0, 0
+		c, err := New(Config{Token: testToken, MaxInFlight: 3, HTTPClient: &http.Client{Transport: fake(func(*http.Request) (*http.Response, error) {
+			mu.Lock()
+			flying++
+			most = max(most, flying)
+			mu.Unlock()
+			time.Sleep(time.Second)
+			mu.Lock()
+			flying--
+			mu.Unlock()
+			return answer(200, `{}`), nil
+		})}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		doAll(t, c, 10, 31)
+		if most != 3 || time.Since(start) != 11*time.Second {
+			t.Errorf("%d calls at a time, %v in all; want 3 and 11s", most, time.Since(start))
+		}
+	})
+}
 
-// fly plays calls that are under way.
-func fly(p *pacer, calls int) { p.flying += calls }
+func TestSharesAndBoundsAreChecked(t *testing.T) {
+	tests := []struct {
+		cfg  Config
+		want string
+	}{
+		{Config{RateShare: 50}, "rate share 50 is not between 0 and 1"},
+		{Config{RateShare: -0.1}, "rate share -0.1 is not between 0 and 1"},
+		{Config{MaxInFlight: -1}, "-1 calls in flight are too few"},
+	}
+	for _, tt := range tests {
+		tt.cfg.Token = testToken
+		if _, err := New(tt.cfg); err == nil || err.Error() != tt.want {
+			t.Errorf("error = %v, want %s", err, tt.want)
+		}
+	}
+}

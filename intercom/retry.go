@@ -22,6 +22,11 @@ const (
 //     a read or may be repeated;
 //   - any other refusal: never.
 //
+// When many calls fail, they are not sent again: retries are bounded to about a
+// tenth of the calls that are done. When Intercom keeps failing, calls are held
+// back, and after a quarter of an hour of that an [*UnavailableError] is in the
+// error of every call.
+//
 // The error is an [*APIError], a [*NotSentError] or an [*UnknownError]. When ctx
 // ends, it wraps the cause. Paths and queries may hold personal data; queries
 // are in no error.
@@ -34,13 +39,14 @@ func (c *Client) Do(ctx context.Context, req Request) (Response, error) {
 	var earlier *UnknownError
 	var pause time.Duration
 	for try, throttled := 1, 0; ; {
-		wait, err := c.turn(ctx, pause)
+		ticket, wait, err := c.turn(ctx, pause)
 		if err != nil {
 			return Response{}, call.stopped(err, earlier)
 		}
-		got := c.attempt(ctx, call)
+		got := c.attempt(ctx, call, ticket)
 		c.report(call, got, try, wait)
 		if got.err == nil {
+			c.retries.earn()
 			return got.Response, nil
 		}
 
@@ -50,7 +56,7 @@ func (c *Client) Do(ctx context.Context, req Request) (Response, error) {
 			continue
 		}
 		earlier = doubt(earlier, got.err)
-		if ctx.Err() != nil || try == call.retry.MaxAttempts || !call.again(got.err) {
+		if ctx.Err() != nil || try == call.retry.MaxAttempts || !call.again(got.err) || !c.retries.spend(got.health) {
 			return Response{}, settle(got.err, earlier)
 		}
 		pause = max(got.retryAfter, c.backoff(call.retry, try))
@@ -59,7 +65,7 @@ func (c *Client) Do(ctx context.Context, req Request) (Response, error) {
 }
 
 // turn waits for pause and then for the pace, and gives the time both took.
-func (c *Client) turn(ctx context.Context, pause time.Duration) (time.Duration, error) {
+func (c *Client) turn(ctx context.Context, pause time.Duration) (ticket, time.Duration, error) {
 	start := time.Now()
 	if pause > 0 {
 		select {
@@ -67,8 +73,8 @@ func (c *Client) turn(ctx context.Context, pause time.Duration) (time.Duration, 
 		case <-ctx.Done():
 		}
 	}
-	err := c.pace.acquire(ctx)
-	return time.Since(start), err
+	t, err := c.pace.acquire(ctx)
+	return t, time.Since(start), err
 }
 
 func (c *Client) report(call *call, got result, try int, wait time.Duration) {

@@ -94,6 +94,7 @@ func TestDoWaits(t *testing.T) {
 		{"Retry-After may be a date", Retry{}, says(503, ``, "Date: Sun, 06 Nov 1994 08:49:37 GMT",
 			"Retry-After: Sun, 06 Nov 1994 08:50:37 GMT"), 1, time.Minute},
 		{"a hanging attempt is given up after thirty seconds", Retry{}, hang, 1, 30*time.Second + 500*time.Millisecond},
+		{"each attempt has all of its time", Retry{}, hang, 4, 4*30*time.Second + (500+1000+2000+4000)*time.Millisecond},
 		{"a timeout of its own counts instead", Retry{Timeout: 3 * time.Minute}, hang, 1, 3*time.Minute + 500*time.Millisecond},
 	}
 	for _, tt := range tests {
@@ -198,7 +199,7 @@ func TestDoReportsAttempts(t *testing.T) {
 		want := []Attempt{
 			{Method: "GET", Path: "/me", Status: 500, Try: 1, RequestID: "r1"},
 			{Method: "GET", Path: "/me", Status: 429, Try: 2, Wait: 500 * time.Millisecond},
-			{Method: "GET", Path: "/me", Status: 200, Try: 2, Wait: 500 * time.Millisecond},
+			{Method: "GET", Path: "/me", Status: 200, Try: 2, Wait: usualLength + lateness},
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("attempts differ (-want +got):\n%s", diff)

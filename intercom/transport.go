@@ -12,11 +12,12 @@ import (
 	"time"
 )
 
-// roundTripper gives the transport of lent, or one made for Intercom.
+// roundTripper gives the transport of lent, or one made for Intercom with at
+// most a number of connections to it.
 //
 // Requests go straight to the transport: http.Client adds redirects, cookies
 // and a Referer, and none of them is wanted.
-func roundTripper(lent *http.Client) http.RoundTripper {
+func roundTripper(lent *http.Client, maxConns int) http.RoundTripper {
 	if lent != nil && lent.Transport != nil {
 		return lent.Transport
 	}
@@ -35,9 +36,8 @@ func roundTripper(lent *http.Client) http.RoundTripper {
 	}
 }
 
-// maxConns is the most connections to one host. It is also the most calls that
-// can be in doubt at once when the process is killed.
-const maxConns = 128
+// usualInFlight is the most calls at a time, unless Config says otherwise.
+const usualInFlight = 128
 
 // errProxy stands for the standard library's error, which repeats the proxy's
 // address, and with it a password.

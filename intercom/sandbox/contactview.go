@@ -44,7 +44,7 @@ type contactView struct {
 	Companies        subList        `json:"companies"`
 	OptedOut         subList        `json:"opted_out_subscription_types"`
 	OptedIn          subList        `json:"opted_in_subscription_types"`
-	MergeHistory     []mergeView    `json:"merge_history,omitempty"`
+	MergeHistory     []mergeView    `json:"merge_history,omitzero"`
 }
 
 // oneContactView is a contact in an answer that is about nothing else.

@@ -63,7 +63,7 @@ func (s *Server) postTag(c *call) (any, error) {
 		return nil, err
 	}
 	name, _, err := body.text("name")
-	if err != nil || strings.TrimSpace(name) == "" {
+	if name = strings.TrimSpace(name); err != nil || name == "" {
 		return nil, badParameter("invalid tag parameters")
 	}
 	if body["id"] != nil {
@@ -77,7 +77,7 @@ func (s *Server) postTag(c *call) (any, error) {
 	if err != nil || users != nil && companies != nil {
 		return nil, badParameter("invalid tag parameters")
 	}
-	t := s.upsertTag(c, strings.TrimSpace(name))
+	t := s.upsertTag(c, name)
 	out := s.plainTag(t)
 	out.Users = append(out.Users, s.tagUsers(c, t, users)...)
 	out.Companies = append(out.Companies, s.tagCompanies(c, t, companies)...)

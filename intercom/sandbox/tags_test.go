@@ -24,7 +24,7 @@ func TestTags(t *testing.T) {
 			{call: "POST /tags", body: `{"name":"  "}`, status: 400, want: invalid},
 		}},
 		{"can be renamed", likely, []step{
-			{call: "POST /tags", body: `{"id":"2","name":"gamma"}`, want: map[string]any{"id": "2", "name": "gamma"}},
+			{call: "POST /tags", body: `{"id":"2","name":" gamma "}`, want: map[string]any{"id": "2", "name": "gamma"}},
 			{call: "POST /tags", body: `{"name":"beta"}`, want: map[string]any{"id": "4"}},
 			{call: "POST /tags", body: `{"id":"99","name":"x"}`, status: 404, want: missing},
 		}},

@@ -25,7 +25,6 @@ type ticketView struct {
 	Linked        linkedObjects   `json:"linked_objects"`
 	Parts         ticketParts     `json:"ticket_parts"`
 	IsShared      bool            `json:"is_shared"`
-	CompanyID     string          `json:"company_id,omitempty"`
 	PreviousState *string         `json:"previous_ticket_state_id"`
 }
 
@@ -79,7 +78,7 @@ func (s *Server) ticketView(t *ticket) ticketView {
 		CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt, Open: !t.Closed, SnoozedUntil: t.SnoozedUntil,
 		Linked:   linkedObjects{Type: "list", Data: []any{}},
 		Parts:    ticketParts{Type: "ticket_part.list", Parts: append([]ticketPart{}, t.parts...), TotalCount: len(t.parts)},
-		IsShared: t.IsShared, CompanyID: t.Company, PreviousState: orNull(t.PreviousState),
+		IsShared: t.IsShared, PreviousState: orNull(t.PreviousState),
 	}
 	if r := s.state.contacts.get(t.Contact); r != nil {
 		out.Contacts.Contacts = append(out.Contacts.Contacts, shortContact(r.now))

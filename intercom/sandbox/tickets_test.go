@@ -34,6 +34,11 @@ func TestTickets(t *testing.T) {
 			{call: "POST /tickets", body: `{"ticket_type_id":"1","contacts":[{"email":"who@example.com"}]}`, want: map[string]any{"contacts.contacts.#": 1}},
 			{call: "GET /contacts", want: map[string]any{"total_count": 4}},
 		}},
+		{"an email is no external_id that looks like one", likely, []step{
+			{call: "PUT /contacts/" + annID, body: `{"external_id":"bob@example.com"}`},
+			{call: "POST /tickets", body: `{"ticket_type_id":"1","contacts":[{"email":"bob@example.com"}]}`, want: map[string]any{"contacts.contacts.0.id": bobID}},
+			{call: "POST /tickets", body: `{"ticket_type_id":"1","contacts":[{"external_id":"bob@example.com"}]}`, want: map[string]any{"contacts.contacts.0.id": annID}},
+		}},
 		{"but not when the ticket is refused", likely, []step{
 			{
 				call: "POST /tickets", body: `{"ticket_type_id":"1","contacts":[{"email":"who@example.com"}],"company_id":"` + acmeID + `"}`,
@@ -42,7 +47,7 @@ func TestTickets(t *testing.T) {
 			{call: "GET /contacts", want: map[string]any{"total_count": 3}},
 		}},
 		{"the company must be one of the contact's", likely, []step{
-			{call: "POST /tickets", body: newTicket(`,"company_id":"` + acmeID + `"`), want: map[string]any{"company_id": acmeID}},
+			{call: "POST /tickets", body: newTicket(`,"company_id":"` + acmeID + `"`), want: map[string]any{"contacts.contacts.0.id": annID, "company_id": gone}},
 			{call: "POST /tickets", body: newTicket(`,"company_id":"` + emptyID + `"`), status: 404},
 		}},
 	})

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strings"
 )
 
 // createTicket never finds that a ticket exists: sent twice, it makes two.
@@ -100,18 +101,22 @@ func (s *Server) setTicketContact(c *call, t *ticket, body object) error {
 	return nil
 }
 
-func (s *Server) ticketContact(key, name string) *record[contact] {
-	r, err := s.state.findContact(name)
-	if err != nil || r.now.State != active {
-		return nil
+// ticketContact gives the active contact that has value as its id, external_id
+// or email, as key says; nil if there is none.
+func (s *Server) ticketContact(key, value string) *record[contact] {
+	list := []*record[contact]{s.state.contacts.get(value)}
+	switch key {
+	case "external_id":
+		list = s.state.byExternalID[value]
+	case "email":
+		list = s.state.byEmail[strings.ToLower(value)]
 	}
-	right := map[string]bool{
-		"id": r.id == name, "external_id": r.now.ExternalID == name, "email": emailKey(r.now) != "" && r.id != name,
+	for _, r := range list {
+		if r != nil && r.now.State == active {
+			return r
+		}
 	}
-	if !right[key] {
-		return nil
-	}
-	return r
+	return nil
 }
 
 // contactForEmail makes the lead that a ticket for an unknown email gets.
