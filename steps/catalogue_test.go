@@ -158,6 +158,8 @@ func checkCalls(t *testing.T, a *Action) {
 		t.Errorf("neither Undo nor UndoNote says how it can be taken back")
 	case a.Goal != Fields && a.Current == nil, a.Effect == Delete && a.Current == nil:
 		t.Errorf("nothing shows the record before it goes or is linked")
+	case (a.Retry == Repeatable) != (a.SettleNote == ""), a.Retry == Repeatable && a.settle != nil:
+		t.Errorf("SettleNote must say how a lost answer is settled, unless the call is sent again: %q", a.SettleNote)
 	}
 }
 

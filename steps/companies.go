@@ -155,7 +155,7 @@ var companyFilters = []string{"name", "company_id", "tag_id", "segment_id"}
 // companyFields are the fields of a company that can be written at any time.
 // Whether null empties one is not documented, so none takes it.
 var companyFields = []Field{
-	{Name: "name", Type: text, Example: `"{{ item.name }}"`, Doc: "name of the company", UndoNote: cannotEmpty},
+	{Name: "name", Type: text, Example: `"{{ item.name }}"`, Doc: "name of the company", UndoNote: cannotEmpty, Same: sameTrimmed},
 	{Name: "plan", Type: text, At: "plan.name", Doc: "name of the plan the company is on", UndoNote: cannotEmpty},
 	{Name: "size", Type: integer, Doc: "number of employees", UndoNote: cannotEmpty},
 	{Name: "website", Type: text, Doc: "address of the website; Intercom does not check it", UndoNote: cannotEmpty},

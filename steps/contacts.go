@@ -39,8 +39,11 @@ var contacts = []*Action{
 		},
 		Undo:       &Call{Action: "archiveContact", With: map[string]string{"contact_id": "{{ data.id }}"}},
 		UndoUpdate: &Call{Action: "updateContact", With: map[string]string{"contact_id": "{{ data.id }}"}, Restore: true},
-		retry:      retryOfCreateContact,
-		resolve:    resolveTwin,
+		SettleNote: "a user with an external_id is looked up by it; any other contact is searched for by its email, phone number in E.164 form or name, " +
+			"once the search has caught up",
+		retry:   retryOfCreateContact,
+		resolve: resolveTwin,
+		settle:  settleContact,
 	},
 	{
 		Name:       "getContact",
@@ -127,8 +130,8 @@ var contacts = []*Action{
 var (
 	role = Field{Name: "role", Type: oneOf("user", "lead"),
 		Doc: "user or lead; a lead can become a user, never the other way round", UndoNote: "a user cannot become a lead again"}
-	email      = Field{Name: "email", Type: text, Example: "ann@example.com", Doc: "address of the contact"}
-	maybeEmail = Field{Name: "email", Type: maybe(text), Doc: "address of the contact; null empties it"}
+	email      = Field{Name: "email", Type: text, Example: "ann@example.com", Doc: "address of the contact", Same: sameEmail}
+	maybeEmail = Field{Name: "email", Type: maybe(text), Doc: "address of the contact; null empties it", Same: sameEmail}
 	externalID = Field{Name: "external_id", Type: text, Form: ownContactForm, Example: `"{{ item.user_id }}"`,
 		Doc: "your own id of the contact; Intercom ignores it for leads and cannot empty it again", UndoNote: "Intercom cannot empty an external_id"}
 	onConflict = Field{Name: "on_conflict", Type: oneOf("fail", "update", "skip"), In: Own, Literal: true, Example: "update",

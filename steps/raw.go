@@ -32,10 +32,12 @@ var raw = []*Action{{
 	},
 	Output:   Type{Nullable: true},
 	UndoNote: "flowrun does not know what the call does",
-	check:    checkRaw,
-	request:  requestRaw,
-	effect:   effectOfRaw,
-	retry:    retryOfRaw,
+	SettleNote: "a person has to look, unless the call is a read, a PUT or a DELETE, which are sent again: " +
+		"flowrun does not know what the call does",
+	check:   checkRaw,
+	request: requestRaw,
+	effect:  effectOfRaw,
+	retry:   retryOfRaw,
 }}
 
 func checkRaw(in inputs) (input, problem string) {

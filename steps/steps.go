@@ -17,6 +17,7 @@ import (
 	"fmt"
 
 	"github.com/flowrun-dev/flowrun/intercom"
+	"github.com/tidwall/gjson"
 )
 
 // Effect is what an action does to a workspace.
@@ -108,6 +109,7 @@ type Action struct {
 	Undo       *Call  // takes the call back; nil if nothing can
 	UndoUpdate *Call  // takes a Create back that changed a record which was there before
 	UndoNote   string // what cannot be taken back, and why; empty if all can
+	SettleNote string // how it is found out what a call did whose answer was lost; empty if it is sent again anyway
 
 	// The rest is for the few calls that the table alone cannot describe.
 
@@ -118,6 +120,7 @@ type Action struct {
 	effect  func(inputs) Effect                                 // decides by the inputs
 	retry   func(inputs) Retry                                  // decides by the inputs
 	resolve func(context.Context, conflict) (Resolution, error) // settles a 409
+	settle  func(context.Context, *settling) (Evidence, error)  // looks for what a lost call made
 }
 
 // Call is a use of another action. With and Match hold templates over with
@@ -173,6 +176,11 @@ type Field struct {
 	Segments bool   // each template in the text is one segment of a path, and escaped
 	At       string // gjson path of the value in a record, if not Name; "-" if no record shows it
 	UndoNote string // why an old value may not come back
+
+	// Same reports whether Intercom would turn what is sent into what the
+	// record has; nil for values that are equal only when they are written
+	// alike. It keeps a plan from showing a change that never goes away.
+	Same func(record, sent gjson.Result) bool
 }
 
 // WireName gives the name of the field in requests.

@@ -38,8 +38,11 @@ var tickets = []*Action{
 		Output:   ticket,
 		Undo:     &Call{Action: "rawRequest", With: map[string]string{"method": "DELETE", "path": "/tickets/{{ data.id }}", "effect": "delete"}},
 		UndoNote: "what the contact was told stays, and so does a contact that an unknown email created",
-		check:    checkTicketContacts,
-		effect:   effectOfCreateTicket,
+		SettleNote: "a ticket of this type and contact with these attributes, made in the time of the call, is searched for, once the search has caught up; " +
+			"a value of its own in an attribute, such as {{ run.id }} with the row's key, makes it certain",
+		check:  checkTicketContacts,
+		effect: effectOfCreateTicket,
+		settle: settleTicket,
 	},
 	{
 		Name:       "getTicket",

@@ -2,12 +2,12 @@ package workflow
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // decoder turns nodes into the types of a workflow and collects the problems.
@@ -17,14 +17,15 @@ type decoder struct {
 }
 
 func (d *decoder) problem(n *Node, message, hint string) {
-	if n.broken {
+	if n.Broken || d.problems.Full() {
 		return
 	}
-	width := utf8.RuneCountInString(n.Text)
-	if strings.Contains(n.Text, "\n") || n.Kind == List || n.Kind == Map {
-		width = 1
-	}
-	d.problems = append(d.problems, d.file.Problem(n.Pos, width, message, hint))
+	d.problems = append(d.problems, d.file.Problem(n.Pos, n.Width(), message, hint))
+}
+
+// problemOf reports something about a mapping as a whole, at its beginning.
+func (d *decoder) problemOf(n *Node, message, hint string) {
+	d.problem(&Node{Pos: n.Pos, Broken: n.Broken}, message, hint)
 }
 
 // keys says what to do with each key of a mapping.
@@ -34,44 +35,68 @@ type keys map[string]func(*Node)
 var reserved = []string{"on_failure", "finally", "workflow"}
 
 // mapping hands each field of n to its key's function and reports every key
-// that has none. What names the mapping in messages.
-func (d *decoder) mapping(n *Node, what string, known keys) {
+// that has none. What names the mapping in messages. It returns the keys that
+// are there, with those that a misspelt one stands for.
+func (d *decoder) mapping(n *Node, what string, known keys) map[string]bool {
+	given := map[string]bool{}
 	if n.Kind != Map {
-		d.problem(n, fmt.Sprintf("%s must be a mapping, not %s", what, n.Kind), "")
-		return
+		d.problem(n, fmt.Sprintf("%s must be a mapping%s", what, written(n)), missingSpace(n))
+		return given
 	}
 	for _, field := range n.Fields {
-		read, ok := known[field.Key.Text]
+		key := field.Key.Text
+		read, ok := known[key]
+		given[key] = true
 		switch {
 		case ok:
 			read(field.Value)
-		case strings.HasPrefix(field.Key.Text, "x-"):
-		case slices.Contains(reserved, field.Key.Text):
-			d.problem(field.Key, fmt.Sprintf("%s is reserved and not there yet", field.Key.Text), "")
+		case strings.HasPrefix(key, "x-"):
+		case slices.Contains(reserved, key):
+			d.problem(field.Key, fmt.Sprintf("%s is reserved; this version of flowrun has no such thing yet", key), "")
 		default:
-			d.unknownKey(field.Key, what, known)
+			given[d.unknownKey(field.Key, what, known)] = true
 		}
 	}
+	return given
 }
 
-func (d *decoder) unknownKey(key *Node, what string, known keys) {
-	names := make([]string, 0, len(known))
-	for name := range known {
-		names = append(names, name)
+var keyWithoutSpace = regexp.MustCompile(`^([a-z_]+):(\S.*)$`)
+
+// missingSpace is the hint for a text that was meant as a key and its value.
+func missingSpace(n *Node) string {
+	if match := keyWithoutSpace.FindStringSubmatch(n.Text); match != nil && n.Kind == String {
+		return "YAML needs a space after the colon: " + match[1] + ": " + match[2]
 	}
-	slices.Sort(names)
+	return ""
+}
+
+// otherWords are what other tools call the things of a workflow file.
+var otherWords = map[string]string{
+	"args": "with", "attempts": "max_attempts", "condition": "if", "continue_on_error": "on_error",
+	"filter": "where", "items": "in", "loop": "for_each", "max_concurrent": "concurrency", "params": "with",
+	"retries": "retry", "uses": "action", "variables": "vars", "when": "if",
+}
+
+// unknownKey reports a key and returns the one that was meant, or "".
+func (d *decoder) unknownKey(key *Node, what string, known keys) string {
+	names := slices.Sorted(maps.Keys(known))
+	meant := otherWords[key.Text]
+	if known[meant] == nil {
+		meant = Nearest(key.Text, names)
+	}
 	hint := ""
-	if near := Nearest(key.Text, names); near != "" {
-		hint = fmt.Sprintf("did you mean %s?", near)
+	if meant != "" {
+		hint = fmt.Sprintf("did you mean %q?", meant)
 	}
 	d.problem(key, fmt.Sprintf("%s has no key %q; it takes %s", what, key.Text, strings.Join(names, ", ")), hint)
+	return meant
 }
 
 // text reads a string. An unquoted number or date is taken as it is written.
 func (d *decoder) text(n *Node, what string) *Node {
 	switch n.Kind {
 	case List, Map, Null:
-		d.problem(n, fmt.Sprintf("%s must be a string, not %s", what, n.Kind), "")
+		d.problem(n, fmt.Sprintf("%s must be a string%s", what, written(n)), "")
 		return nil
 	}
 	return n
@@ -80,7 +105,7 @@ func (d *decoder) text(n *Node, what string) *Node {
 // expression reads the source of a bare expression.
 func (d *decoder) expression(n *Node, what string) *Node {
 	if n.Kind == Map || n.Kind == List {
-		d.problem(n, fmt.Sprintf("%s must be an expression, not %s", what, n.Kind), "put it into quotes")
+		d.problem(n, fmt.Sprintf("%s must be an expression%s", what, written(n)), "put it into quotes")
 		return nil
 	}
 	if strings.TrimSpace(n.Text) == "" {
@@ -95,13 +120,16 @@ func (d *decoder) word(n *Node, what string, words ...string) *Node {
 	if n.Kind != Map && n.Kind != List && slices.Contains(words, n.Text) {
 		return n
 	}
-	hint := ""
-	if near := Nearest(n.Text, words); near != "" {
-		hint = fmt.Sprintf("did you mean %s?", near)
+	hint := didYouMean(n.Text, words)
+	if other := otherTypes[n.Text]; slices.Contains(words, other) {
+		hint = fmt.Sprintf("did you mean %q?", other)
 	}
 	d.problem(n, fmt.Sprintf("%s must be %s%s", what, oneOf(words), written(n)), hint)
 	return nil
 }
+
+// otherTypes are what other tools call the types of inputs and columns.
+var otherTypes = map[string]string{"array": "list", "dict": "object", "float": "number", "map": "object", "text": "string"}
 
 // oneOf lists words for a message: "a, b or c".
 func oneOf(words []string) string {
@@ -114,10 +142,16 @@ func oneOf(words []string) string {
 
 // written says what stands in the file instead of what should.
 func written(n *Node) string {
-	if n.Kind == List || n.Kind == Map || n.Kind == Null {
+	switch n.Kind {
+	case List, Map, Null:
 		return ", not " + n.Kind.String()
+	case String:
+		if len(n.Text) > 60 {
+			return ", not a string"
+		}
+		return fmt.Sprintf(", not %q", n.Text)
 	}
-	return fmt.Sprintf(", not %q", n.Text)
+	return ", not " + n.Text
 }
 
 func (d *decoder) boolean(n *Node, what string) bool {
@@ -149,7 +183,7 @@ func (d *decoder) limit(n *Node, what string, percent bool) *Limit {
 	}
 	wanted := "a whole number"
 	if percent {
-		wanted += ` or a percentage such as "2%"`
+		wanted += " or a percentage such as 2%"
 	}
 	d.problem(n, fmt.Sprintf("%s must be %s%s", what, wanted, written(n)), "")
 	return nil
@@ -178,7 +212,11 @@ func (d *decoder) duration(n *Node, what string) *Duration {
 // list reads a list, item by item.
 func (d *decoder) list(n *Node, what string, item func(*Node)) {
 	if n.Kind != List {
-		d.problem(n, fmt.Sprintf("%s must be a list, not %s", what, n.Kind), "begin each item with a dash")
+		hint := "begin each item with a dash"
+		if n.Kind != Map && n.Kind != Null {
+			hint = "write [" + n.Text + "]"
+		}
+		d.problem(n, fmt.Sprintf("%s must be a list%s", what, written(n)), hint)
 		return
 	}
 	for _, each := range n.Items {
@@ -189,7 +227,7 @@ func (d *decoder) list(n *Node, what string, item func(*Node)) {
 // named reads a mapping whose keys the author chooses.
 func (d *decoder) named(n *Node, what string) []Field {
 	if n.Kind != Map {
-		d.problem(n, fmt.Sprintf("%s must be a mapping of names to values, not %s", what, n.Kind), "")
+		d.problem(n, fmt.Sprintf("%s must be a mapping of names to values%s", what, written(n)), missingSpace(n))
 		return nil
 	}
 	for _, field := range n.Fields {

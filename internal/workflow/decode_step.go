@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"strings"
@@ -9,10 +10,11 @@ import (
 
 func (d *decoder) steps(n *Node) []*Step {
 	var steps []*Step
-	d.list(n, "steps", func(item *Node) { steps = append(steps, d.step(item)) })
-	if n.Kind == List && len(n.Items) == 0 {
-		d.problem(n, "steps is empty", "")
+	if n.Kind == Null || n.Kind == List && len(n.Items) == 0 {
+		d.problem(n, "there are no steps in it", "begin with: - action: listTags")
+		return nil
 	}
+	d.list(n, "steps", func(item *Node) { steps = append(steps, d.step(item)) })
 	return steps
 }
 
@@ -32,25 +34,29 @@ func (d *decoder) step(n *Node) *Step {
 		"undo":        func(n *Node) { s.Undo = d.flag(n, "undo") },
 	}
 	maps.Copy(known, d.settings(&s.Settings))
-	d.mapping(n, "a step", known)
-	if n.Kind == Map {
-		d.actionOrSteps(s)
+	given := d.mapping(n, "a step", known)
+	if n.Kind == Map && !given["workflow"] {
+		d.actionOrSteps(s, given)
 	}
 	return s
 }
 
 // actionOrSteps holds a step to exactly one of the two.
-func (d *decoder) actionOrSteps(s *Step) {
-	action, steps := s.Node.Get("action"), s.Node.Get("steps")
+func (d *decoder) actionOrSteps(s *Step, given map[string]bool) {
 	switch {
-	case action != nil && steps != nil:
-		d.problem(action, "a step has an action or steps, not both", "move the action into the steps")
-	case action == nil && steps == nil:
-		d.problem(&Node{Pos: s.Node.Pos}, "a step needs an action, or steps", `"flowrun actions list" shows the actions`)
-	case action == nil && s.With != nil:
-		d.problem(s.With, "with belongs to an action; this step is a group", "")
-	case action == nil && s.Until != nil:
-		d.problem(s.Until.Node, "until belongs to an action that reads; this step is a group", "")
+	case given["action"] && given["steps"]:
+		d.problem(cmp.Or(s.Node.Get("action"), s.Node), "a step has an action or steps, not both", "move the action into the steps")
+	case given["action"]:
+		return
+	case !given["steps"]:
+		d.problemOf(s.Node, "a step needs an action, or steps", `"flowrun actions list" shows the actions`)
+		return
+	}
+	if s.With != nil {
+		d.problemOf(s.With, "with belongs to an action; this step is a group", "")
+	}
+	if s.Until != nil {
+		d.problemOf(s.Until.Node, "until belongs to an action that reads; this step is a group", "")
 	}
 }
 
@@ -67,8 +73,8 @@ func (d *decoder) id(n *Node) *Node {
 
 func (d *decoder) with(n *Node) *Node {
 	if n.Kind != Map {
-		d.problem(n, fmt.Sprintf("with must be a mapping of inputs to values, not %s", n.Kind), "")
-		return nil
+		d.problem(n, fmt.Sprintf("with must be a mapping of inputs to values%s", written(n)), missingSpace(n))
+		return &Node{Kind: Map, Pos: n.Pos, Broken: true}
 	}
 	return n
 }
@@ -91,13 +97,13 @@ func (d *decoder) assert(n *Node) []*Node {
 
 func (d *decoder) until(n *Node) *Until {
 	u := &Until{Node: n}
-	d.mapping(n, "until", keys{
+	given := d.mapping(n, "until", keys{
 		"condition": func(n *Node) { u.Condition = d.expression(n, "condition") },
 		"interval":  func(n *Node) { d.interval(n, "interval", &u.Interval) },
 		"timeout":   func(n *Node) { d.interval(n, "timeout", &u.Timeout) },
 	})
-	if n.Kind == Map && n.Get("condition") == nil {
-		d.problem(&Node{Pos: n.Pos}, "until needs a condition", "")
+	if n.Kind == Map && !given["condition"] {
+		d.problemOf(n, "until needs a condition", "")
 	}
 	return u
 }
@@ -113,18 +119,17 @@ func (d *decoder) loop(n *Node) *Loop {
 	l := &Loop{Node: n}
 	switch n.Kind {
 	case Map:
-		d.loopKeys(n, l)
-		d.loopSource(l)
+		d.loopSource(l, d.loopKeys(n, l))
 	case List, String:
 		l.In = n
 	default:
-		d.problem(n, fmt.Sprintf("for_each must be a template that gives a list, a list, or a mapping, not %s", n.Kind), "")
+		d.problem(n, "for_each must be a template that gives a list, a list, or a mapping"+written(n), "")
 	}
 	return l
 }
 
-func (d *decoder) loopKeys(n *Node, l *Loop) {
-	d.mapping(n, "for_each", keys{
+func (d *decoder) loopKeys(n *Node, l *Loop) map[string]bool {
+	return d.mapping(n, "for_each", keys{
 		"in":           func(n *Node) { l.In = n },
 		"file":         func(n *Node) { l.File = d.text(n, "file") },
 		"format":       func(n *Node) { l.Format = d.word(n, "format", "csv", "ndjson", "json") },
@@ -172,29 +177,36 @@ func (d *decoder) columnTypes(n *Node) []Field {
 }
 
 // loopSource holds a loop to exactly one source, and its keys to that source.
-func (d *decoder) loopSource(l *Loop) {
-	var given []string
+func (d *decoder) loopSource(l *Loop, has map[string]bool) {
+	var sources []string
 	for _, key := range []string{"in", "file", "action"} {
-		if l.Node.Get(key) != nil {
-			given = append(given, key)
+		if has[key] {
+			sources = append(sources, key)
 		}
 	}
-	if len(given) != 1 {
-		d.problem(&Node{Pos: l.Node.Pos}, "for_each needs one of in, file and action", "")
+	if len(sources) != 1 {
+		message := "for_each needs one of in, file and action"
+		if len(sources) > 1 {
+			message += ", and here are " + strings.Join(sources, " and ")
+		}
+		d.problemOf(l.Node, message, "")
 		return
 	}
-	only := func(source string, keys ...string) {
-		for _, key := range keys {
-			if n := l.Node.Get(key); n != nil && given[0] != source {
-				d.problem(n, fmt.Sprintf("%s goes with %s, not with %s", key, source, given[0]), "")
-			}
+	for key, source := range map[string]string{"format": "file", "types": "file", "with": "action"} {
+		if n := l.Node.Get(key); n != nil && sources[0] != source {
+			d.problemOf(n, fmt.Sprintf("%s goes with %s, not with %s", key, source, sources[0]), "")
 		}
 	}
-	only("file", "format", "types")
-	only("action", "with")
-	for _, key := range []string{"all", "limit"} {
-		if n := l.With.Get(key); n != nil && l.Action != nil {
-			d.problem(n, fmt.Sprintf("a loop always reads every page: %s has no place here", key), "use the loop's own limit: beside with")
+	for _, field := range fieldsOf(l.With) {
+		if key := field.Key.Text; l.Action != nil && (key == "all" || key == "limit") {
+			d.problem(field.Key, fmt.Sprintf("a loop always reads every page, so %s has no place here", key), "to take fewer items, set limit beside with")
 		}
 	}
+}
+
+func fieldsOf(n *Node) []Field {
+	if n == nil {
+		return nil
+	}
+	return n.Fields
 }

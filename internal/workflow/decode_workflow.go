@@ -4,14 +4,14 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // workflow reads the file as a whole.
 func (d *decoder) workflow(root *Node) *Workflow {
 	w := &Workflow{File: d.file}
-	var version *Node
-	d.mapping(root, "a workflow", keys{
-		"version":     func(n *Node) { version = n; d.version(n) },
+	given := d.mapping(root, "a workflow", keys{
+		"version":     func(n *Node) { d.version(n) },
 		"name":        func(n *Node) { w.Name = d.text(n, "name") },
 		"description": func(n *Node) { w.Description = d.text(n, "description") },
 		"intercom":    func(n *Node) { d.intercom(n, &w.Intercom) },
@@ -24,11 +24,11 @@ func (d *decoder) workflow(root *Node) *Workflow {
 		"steps":       func(n *Node) { w.Steps = d.steps(n) },
 		"outputs":     func(n *Node) { w.Outputs = d.named(n, "outputs") },
 	})
-	if root.Kind == Map && version == nil {
-		d.problem(&Node{Pos: root.Pos}, "the version of the format is missing", "begin the file with: version: 1")
+	if root.Kind == Map && !given["version"] {
+		d.problemOf(root, "the version of the format is missing", "begin the file with: version: 1")
 	}
-	if root.Kind == Map && root.Get("steps") == nil {
-		d.problem(&Node{Pos: root.Pos}, "a workflow needs steps", "add: steps:")
+	if root.Kind == Map && !given["steps"] {
+		d.problemOf(root, "a workflow needs steps", "begin with: steps: [{action: listTags}]")
 	}
 	return w
 }
@@ -144,10 +144,13 @@ func (d *decoder) input(field Field) *Input {
 		"description": func(n *Node) { in.Description = d.text(n, "description") },
 	})
 	if in.Secret && in.Default != nil {
-		d.problem(in.Default, fmt.Sprintf("the secret input %q cannot have a default: the file is no place for a secret", in.Key.Text), "name an environment variable instead: env: "+envName(in.Key.Text))
+		d.problem(in.Default, fmt.Sprintf("the secret input %q cannot have a default: the file is no place for a secret", in.Key.Text), "name an environment variable instead: env: "+strings.ToUpper(in.Key.Text))
 	}
 	if in.Required && in.Default != nil {
 		d.problem(in.Default, fmt.Sprintf("the input %q is required and has a default; it can have one of the two", in.Key.Text), "")
+	}
+	if in.Secret && in.Type != "string" {
+		d.problem(field.Key, fmt.Sprintf("the secret input %q must be of type string: nothing else can be kept out of the output", in.Key.Text), "")
 	}
 	if in.Pattern != nil && in.Type != "string" {
 		d.problem(in.Pattern, "a pattern is for inputs of type string", "")
@@ -160,7 +163,7 @@ func (d *decoder) pattern(n *Node) *Node {
 		return nil
 	}
 	if _, err := regexp.Compile(n.Text); err != nil {
-		d.problem(n, "pattern: "+err.Error(), "")
+		d.problem(n, "pattern is not a regular expression: "+strings.TrimPrefix(err.Error(), "error parsing regexp: "), "")
 		return nil
 	}
 	return n

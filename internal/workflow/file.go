@@ -9,8 +9,9 @@
 package workflow
 
 import (
-	"bytes"
+	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -18,23 +19,10 @@ import (
 type File struct {
 	Name string
 	Text []byte
-}
 
-// Line returns line n, counted from 1, without its line break. It is empty
-// beyond the end.
-func (f *File) Line(n int) string {
-	text := f.Text
-	for ; n > 1; n-- {
-		end := bytes.IndexByte(text, '\n')
-		if end < 0 {
-			return ""
-		}
-		text = text[end+1:]
-	}
-	if end := bytes.IndexByte(text, '\n'); end >= 0 {
-		text = text[:end]
-	}
-	return strings.TrimRight(string(text), "\r")
+	index  sync.Once
+	source string // the text, of which every line is a part
+	starts []int  // where each line begins
 }
 
 // Pos is a place in a file: line and column, both counted from 1, the column
@@ -43,17 +31,38 @@ type Pos struct {
 	Line, Column int
 }
 
+// lines gives the offset of the first byte of every line.
+func (f *File) lines() []int {
+	f.index.Do(func() {
+		f.source = string(f.Text)
+		f.starts = []int{0}
+		for i, c := range f.Text {
+			if c == '\n' {
+				f.starts = append(f.starts, i+1)
+			}
+		}
+	})
+	return f.starts
+}
+
+// Line returns line n, counted from 1, without its line break. It is empty
+// beyond the end.
+func (f *File) Line(n int) string {
+	starts := f.lines()
+	if n < 1 || n > len(starts) {
+		return ""
+	}
+	line, _, _ := strings.Cut(f.source[starts[n-1]:], "\n")
+	return strings.TrimRight(line, "\r")
+}
 
 // offset is the byte of the text where pos stands, or the end of the text.
 func (f *File) offset(pos Pos) int {
-	at := 0
-	for line := 1; line < pos.Line; line++ {
-		end := bytes.IndexByte(f.Text[at:], '\n')
-		if end < 0 {
-			return len(f.Text)
-		}
-		at += end + 1
+	starts := f.lines()
+	if pos.Line > len(starts) {
+		return len(f.Text)
 	}
+	at := starts[max(pos.Line, 1)-1]
 	for column := 1; column < pos.Column && at < len(f.Text); column++ {
 		_, size := utf8.DecodeRune(f.Text[at:])
 		at += size
@@ -64,10 +73,10 @@ func (f *File) offset(pos Pos) int {
 // pos is the place of a byte of the text.
 func (f *File) pos(offset int) Pos {
 	offset = min(offset, len(f.Text))
-	head := f.Text[:offset]
-	start := bytes.LastIndexByte(head, '\n') + 1
-	return Pos{
-		Line:   1 + bytes.Count(head, []byte{'\n'}),
-		Column: 1 + utf8.RuneCount(head[start:]),
+	starts := f.lines()
+	line, found := slices.BinarySearch(starts, offset)
+	if found {
+		line++
 	}
+	return Pos{Line: line, Column: 1 + utf8.RuneCount(f.Text[starts[line-1]:offset])}
 }

@@ -5,38 +5,60 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 )
 
 // json reads the file as JSON, which is stricter than YAML and has escapes
 // that YAML has not. The nodes are the same.
 func (r *reader) json() *Node {
+	var whole json.RawMessage
+	if err := json.Unmarshal(r.file.Text, &whole); err != nil {
+		r.notJSON(err)
+		return nil
+	}
 	decoder := json.NewDecoder(bytes.NewReader(r.file.Text))
 	decoder.UseNumber()
 	root, err := r.jsonValue(decoder, 0)
-	if err == nil {
-		if _, err = decoder.Token(); errors.Is(err, io.EOF) {
-			return root
-		}
-		err = errors.New("something follows the end of the workflow")
+	if err != nil {
+		r.problem(r.file.pos(int(decoder.InputOffset())), 0, err.Error(), "")
+		return nil
 	}
-	at := int(decoder.InputOffset())
+	return root
+}
+
+// notJSON reports a text that is not JSON, with what YAML and JavaScript allow
+// and JSON does not.
+func (r *reader) notJSON(err error) {
+	at, message := 0, err.Error()
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
-		at = max(int(syntax.Offset)-1, 0)
+		at = int(syntax.Offset) - 1 // it is the number of bytes read
 	}
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		err = errors.New("the text ends too early")
+	if strings.HasPrefix(message, "unexpected end") {
+		at, message = len(bytes.TrimRight(r.file.Text, " \t\r\n")), "the text ends too early"
 	}
-	r.problem(r.file.pos(at), 0, "not valid JSON: "+err.Error(), "")
-	return nil
+	r.problem(r.file.pos(max(at, 0)), 0, "not valid JSON: "+message, jsonHint(message))
+}
+
+func jsonHint(message string) string {
+	character, _, _ := strings.Cut(strings.TrimPrefix(message, "invalid character "), " ")
+	switch {
+	case character == "'}'" || character == "']'":
+		return "take away the comma before it"
+	case character == "'/'" || character == "'#'":
+		return "JSON has no comments; a file whose name ends in .yaml may have them"
+	case character == `'\''`:
+		return "JSON takes double quotes only"
+	case strings.HasSuffix(message, "object key string"):
+		return "put the key into double quotes"
+	}
+	return ""
 }
 
 // jsonValue reads one value and all below it.
 func (r *reader) jsonValue(d *json.Decoder, depth int) (*Node, error) {
 	if r.nodes++; r.nodes > maxNodes || depth > maxDepth {
-		return nil, fmt.Errorf("too large: at most %d values, nested at most %d deep", maxNodes, maxDepth)
+		return nil, fmt.Errorf("the file is too large: at most %d values, nested at most %d deep, are read", maxNodes, maxDepth)
 	}
 	n := &Node{Pos: r.next(d), file: r.file, style: double}
 	token, err := d.Token()
@@ -48,6 +70,7 @@ func (r *reader) jsonValue(d *json.Decoder, depth int) (*Node, error) {
 		return n, r.jsonMembers(d, n, token, depth)
 	case string:
 		n.Kind, n.Text = String, token
+		r.refuseToken(n)
 	case json.Number:
 		n.Text, n.style = token.String(), plain
 		if n.resolve(); n.Kind == Odd { // 1e3, which JSON reads as YAML 1.2 does not
@@ -84,7 +107,7 @@ func (r *reader) jsonMembers(d *json.Decoder, n *Node, open json.Delim, depth in
 		case key == nil:
 			n.Items = append(n.Items, value)
 		case first[key.Text] != Pos{}:
-			r.problem(key.Pos, len(key.Text)+2, fmt.Sprintf("the key %q is given twice; the first one is in line %d", key.Text, first[key.Text].Line), "take one of them away")
+			r.repeated(key, first[key.Text])
 		default:
 			first[key.Text] = key.Pos
 			n.Fields = append(n.Fields, Field{key, value})

@@ -33,9 +33,10 @@ type Node struct {
 	Fields []Field
 
 	Comment string // what follows an unquoted value on its line, from the # on
-	file    *File
-	style   style
-	broken  bool // a problem is reported already; what follows from it is not
+	Broken  bool   // a problem is reported already; what would follow from it is not one
+
+	file  *File
+	style style
 }
 
 // Field is one key of a mapping and its value.
@@ -66,72 +67,3 @@ const (
 	double       // "in double quotes"
 	block        // | or >
 )
-
-// At returns the place in the file of a byte of the node's text.
-func (n *Node) At(offset int) Pos {
-	if n.file == nil || n.Kind == List || n.Kind == Map {
-		return n.Pos
-	}
-	return n.file.pos(n.locate(offset))
-}
-
-// locate walks the text of the node and its source side by side, which differ
-// by quotes, escapes, indentation and folded lines, up to byte offset of the
-// text.
-func (n *Node) locate(offset int) int {
-	source, at := n.file.Text, n.file.offset(n.Pos)
-	switch n.style {
-	case single, double:
-		at++
-	case block:
-		for at < len(source) && source[at] != '\n' {
-			at++
-		}
-	}
-	for done := 0; done < min(offset, len(n.Text)) && at < len(source); done++ {
-		at = n.skip(source, at, n.Text[done])
-	}
-	if n.style == block && offset < len(n.Text) {
-		at = skipTo(source, at, n.Text[offset])
-	}
-	return at
-}
-
-// skip returns the byte behind the one in source, at or after at, that stands
-// for c.
-func (n *Node) skip(source []byte, at int, c byte) int {
-	switch {
-	case n.style == double && source[at] == '\\':
-		return at + escapeLength(source[at:])
-	case n.style == single && c == '\'':
-		return at + 2
-	case c == ' ' && source[at] == '\n': // a folded line
-		return at + 1
-	default:
-		return skipTo(source, at, c) + 1
-	}
-}
-
-// skipTo passes over the white space that stands in the source only.
-func skipTo(source []byte, at int, c byte) int {
-	for at < len(source)-1 && source[at] != c && (source[at] == ' ' || source[at] == '\n' || source[at] == '\r') {
-		at++
-	}
-	return at
-}
-
-// escapeLength is the length of the escape sequence that source begins with.
-func escapeLength(source []byte) int {
-	if len(source) < 2 {
-		return len(source)
-	}
-	switch source[1] {
-	case 'x':
-		return min(4, len(source))
-	case 'u':
-		return min(6, len(source))
-	case 'U':
-		return min(10, len(source))
-	}
-	return 2
-}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -55,24 +56,63 @@ const snippetWidth = 100
 func (p Problem) snippet(b *strings.Builder) {
 	line := []rune(p.Source)
 	at := min(max(p.Column-1, 0), len(line))
-	start := 0
-	if at > snippetWidth*3/4 {
-		start = at - snippetWidth/2
+	start, before, after := 0, "", ""
+	if len(line) > snippetWidth && at > snippetWidth*3/4 {
+		start, before = at-snippetWidth/2, "... "
 	}
-	shown := line[start:min(len(line), start+snippetWidth)]
-	pad := strings.Map(func(r rune) rune {
-		if r == '\t' {
-			return r
+	end := min(len(line), start+snippetWidth)
+	if end < len(line) {
+		after = " ..."
+	}
+	marked := line[at:min(max(at+p.Width, at+1), max(end, at))]
+	fmt.Fprintf(b, "    %s%s%s\n", before, strings.Map(visible, string(line[start:end])), after)
+	fmt.Fprintf(b, "    %s%s%s\n", strings.Repeat(" ", len(before)), blank(line[start:at], ' '), cmp.Or(blank(marked, '^'), "^"))
+}
+
+// visible replaces what would move the cursor of a terminal.
+func visible(c rune) rune {
+	if c != '\t' && unicode.IsControl(c) {
+		return unicode.ReplacementChar
+	}
+	return c
+}
+
+// blank gives a text that is as wide on a terminal as chars, made of fill. A
+// tab stays a tab in front of the caret.
+func blank(chars []rune, fill rune) string {
+	var b strings.Builder
+	for _, c := range chars {
+		switch {
+		case c == '\t' && fill == ' ':
+			b.WriteRune(c)
+		case unicode.In(c, unicode.Mn, unicode.Me, unicode.Cf):
+		case isWide(c):
+			b.WriteRune(fill)
+			b.WriteRune(fill)
+		default:
+			b.WriteRune(fill)
 		}
-		return ' '
-	}, string(line[start:at]))
-	width := min(max(p.Width, 1), max(len(shown)-(at-start), 1))
-	fmt.Fprintf(b, "    %s\n    %s%s\n", string(shown), pad, strings.Repeat("^", width))
+	}
+	return b.String()
+}
+
+// isWide reports a character that terminals show two columns wide: those of
+// East Asia, and emoji.
+func isWide(c rune) bool {
+	return unicode.In(c, unicode.Han, unicode.Hangul, unicode.Hiragana, unicode.Katakana) ||
+		c >= 0x3000 && c <= 0x303e || c >= 0xff01 && c <= 0xff60 || c >= 0x1f300 && c <= 0x1faff
 }
 
 // Problems is every mistake found in a file. As an error it prints all of
 // them.
 type Problems []Problem
+
+// maxProblems is how many are looked for in one file. A hostile file can have
+// very many, each of which costs its place and its line.
+const maxProblems = 200
+
+// Full reports whether there are enough of them.
+func (ps Problems) Full() bool { return len(ps) >= maxProblems }
 
 // Error returns the text of all problems, in the order of the file.
 func (ps Problems) Error() string {
@@ -91,12 +131,18 @@ func (ps Problems) Err() error {
 	return nil
 }
 
-// Sort puts the problems into the order of the file and drops repetitions.
+// Sort puts the problems into the order of the file, drops repetitions, and
+// says at the end where there may be more. It is for the last one who adds.
 func (ps Problems) Sort() Problems {
 	slices.SortStableFunc(ps, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	return slices.Compact(ps)
+	full := ps.Full()
+	ps = slices.Compact(ps)
+	if full {
+		ps = append(ps, Problem{File: ps[0].File, Message: fmt.Sprintf("there may be more problems; the first %d are shown", maxProblems)})
+	}
+	return ps
 }
 
 // Problem makes a problem at a place of the file. Width is the number of

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"regexp"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -16,7 +15,8 @@ import (
 // Limits of a file, so that a hostile one cannot use up the machine.
 const (
 	maxBytes = 1 << 20 // of text
-	maxNodes = 200_000 // after aliases are followed
+	maxNodes = 50_000  // after aliases are followed
+	maxText  = 4 << 20 // of all texts, after aliases are followed
 	maxDepth = 64
 )
 
@@ -25,13 +25,18 @@ type reader struct {
 	file     *File
 	problems Problems
 	nodes    int
-	aliases  []*yaml.Node // being followed
+	size     int // of their texts
+	tooLarge bool
+	aliases  []*yaml.Node // being followed, the outermost first
 
 	counted int // JSON: the bytes whose lines and columns are in place
 	place   Pos // counted from 0
 }
 
 func (r *reader) problem(pos Pos, width int, message, hint string) {
+	if r.problems.Full() {
+		return
+	}
 	r.problems = append(r.problems, r.file.Problem(pos, width, message, hint))
 }
 
@@ -49,6 +54,9 @@ func (r *reader) yaml() *Node {
 		return nil
 	}
 	root := r.node(document.Content[0], 0)
+	if r.tooLarge {
+		return nil
+	}
 	var second yaml.Node
 	if err := decoder.Decode(&second); err == nil {
 		r.problem(Pos{second.Line, second.Column}, 0, "a second document begins here; a file holds one workflow", "put it into a file of its own")
@@ -58,75 +66,14 @@ func (r *reader) yaml() *Node {
 	return root
 }
 
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
-
-// syntax reports a text that is not YAML, and looks at the line for the usual
-// causes.
-func (r *reader) syntax(err error) {
-	line, message := 0, err.Error()
-	if found := yamlLine.FindStringSubmatch(message); found != nil {
-		line, _ = strconv.Atoi(found[1])
-		message = found[2]
-	}
-	for _, at := range []int{line, line + 1, line - 1} {
-		if hint, column := syntaxHint(r.file.Line(at)); at > 0 && hint != "" {
-			r.problem(Pos{at, column}, 0, "not valid YAML: "+message, hint)
-			return
-		}
-	}
-	r.problem(Pos{line, min(line, 1)}, 0, "not valid YAML: "+message, "")
-}
-
-var (
-	keyValue     = regexp.MustCompile(`^\s*(?:- )?\s*[A-Za-z_][\w-]*:\s+(.*)$`)
-	bareTemplate = regexp.MustCompile(`\$?\{\{`)
-)
-
-// syntaxHint says how to mend a line that the YAML parser cannot read, and the
-// column where the value begins.
-func syntaxHint(line string) (hint string, column int) {
-	match := keyValue.FindStringSubmatchIndex(line)
-	if match == nil {
-		return "", 0
-	}
-	value := line[match[2]:]
-	column = 1 + utf8.RuneCountInString(line[:match[2]])
-	quoted := value != "" && (value[0] == '"' || value[0] == '\'')
-	switch {
-	case strings.Contains(line[:match[2]], "\t") || strings.HasPrefix(line, "\t"):
-		return "indent with spaces; YAML does not take tabs", 1
-	case bareTemplate.MatchString(value) && !quoted:
-		return "put the whole value into quotes: " + quote(value), column
-	case quoted || strings.Contains(value, ": ") || strings.Contains(value, " ? "):
-		return "put the whole value into quotes: " + quote(value), column
-	}
-	return "", 0
-}
-
-// quote writes text as a YAML string, in the quotes that need no escapes where
-// possible.
-func quote(text string) string {
-	if strings.Contains(text, "'") {
-		return strconv.Quote(text)
-	}
-	if strings.Contains(text, `"`) {
-		return "'" + text + "'"
-	}
-	return `"` + text + `"`
-}
-
 // node converts a YAML node and all below it.
 func (r *reader) node(y *yaml.Node, depth int) *Node {
 	n := &Node{Pos: Pos{y.Line, y.Column}, file: r.file}
-	r.nodes++
-	if r.nodes > maxNodes || depth > maxDepth {
-		if r.nodes <= maxNodes+1 {
-			r.nodes = maxNodes + 2 // say it once
-			r.problem(n.Pos, 0, fmt.Sprintf("the file is too large: at most %d values, nested at most %d deep", maxNodes, maxDepth), "")
-		}
+	r.nodes, r.size = r.nodes+1, r.size+len(y.Value)
+	if r.exceeded(y, depth) {
 		return n
 	}
-	n.broken = !r.knownTag(y)
+	n.Broken = !r.knownTag(y)
 	switch y.Kind {
 	case yaml.AliasNode:
 		return r.alias(y, depth)
@@ -144,6 +91,31 @@ func (r *reader) node(y *yaml.Node, depth int) *Node {
 	return n
 }
 
+// exceeded reports, once, a file that is too large. What aliases repeat counts
+// each time.
+func (r *reader) exceeded(y *yaml.Node, depth int) bool {
+	message := ""
+	switch {
+	case r.tooLarge:
+		return true
+	case r.nodes > maxNodes:
+		message = fmt.Sprintf("the file has more than %d values", maxNodes)
+	case r.size > maxText:
+		message = fmt.Sprintf("the file has more than %d MiB of text", maxText>>20)
+	case depth > maxDepth:
+		message = fmt.Sprintf("the file is nested more than %d deep", maxDepth)
+	default:
+		return false
+	}
+	r.tooLarge = true
+	if len(r.aliases) > 0 {
+		y = r.aliases[0]
+		message += " with all that its aliases repeat"
+	}
+	r.problem(Pos{y.Line, y.Column}, 0, message, "")
+	return true
+}
+
 // standardTags are the tags that say what a plain reading says too.
 var standardTags = map[string]bool{"": true, "!": true, "!!str": true, "!!int": true, "!!float": true, "!!bool": true, "!!null": true, "!!seq": true, "!!map": true, "!!timestamp": true, "!!merge": true}
 
@@ -154,21 +126,23 @@ func (r *reader) knownTag(y *yaml.Node) bool {
 	}
 	tag := y.ShortTag()
 	hint := "take the tag away, or put the value into quotes"
-	if name, ok := strings.CutPrefix(tag, "!"); ok && name != "" && name[0] != '!' {
-		hint = fmt.Sprintf("YAML reads %s as a tag; write %q", tag, strings.TrimSpace("not "+name+y.Value))
+	if !strings.HasPrefix(tag, "!!") {
+		text := r.file.Line(y.Line)
+		_, text, _ = strings.Cut(text, "!")
+		hint = "to negate a condition write: not " + strings.TrimSpace(text) + "; put a text that begins with ! into quotes"
 	}
-	r.problem(Pos{y.Line, y.Column}, len(tag), fmt.Sprintf("the tag %s is not known here", tag), hint)
+	r.problem(Pos{y.Line, y.Column}, utf8.RuneCountInString(tag), fmt.Sprintf("for YAML %s is a tag, and flowrun has no such tag", tag), hint)
 	return false
 }
 
 func (r *reader) alias(y *yaml.Node, depth int) *Node {
 	for _, open := range r.aliases {
-		if open == y.Alias {
+		if open.Alias == y.Alias {
 			r.problem(Pos{y.Line, y.Column}, len(y.Value)+1, "the alias *"+y.Value+" contains itself", "")
-			return &Node{Pos: Pos{y.Line, y.Column}, file: r.file}
+			return &Node{Pos: Pos{y.Line, y.Column}, file: r.file, Broken: true}
 		}
 	}
-	r.aliases = append(r.aliases, y.Alias)
+	r.aliases = append(r.aliases, y)
 	n := r.node(y.Alias, depth+1)
 	r.aliases = r.aliases[:len(r.aliases)-1]
 	return n
@@ -182,7 +156,7 @@ func (r *reader) mapping(n *Node, y *yaml.Node, depth int) {
 		pos := Pos{key.Line, key.Column}
 		if key.Kind == yaml.MappingNode && y.Style&yaml.FlowStyle != 0 {
 			r.unquoted(y)
-			n.Kind, n.broken = Null, true
+			n.Kind, n.Broken = Null, true
 			return
 		}
 		if key.ShortTag() == "!!merge" {
@@ -194,7 +168,7 @@ func (r *reader) mapping(n *Node, y *yaml.Node, depth int) {
 			continue
 		}
 		if at, again := first[key.Value]; again {
-			r.problem(pos, utf8.RuneCountInString(key.Value), fmt.Sprintf("the key %q is given twice; the first one is in line %d", key.Value, at.Line), "take one of them away")
+			r.repeated(&Node{Pos: pos, Text: key.Value, file: r.file, style: styleOf(key)}, at)
 			continue
 		}
 		first[key.Value] = pos
@@ -206,6 +180,14 @@ func (r *reader) mapping(n *Node, y *yaml.Node, depth int) {
 	}
 }
 
+// repeated reports a key that its mapping has already.
+func (r *reader) repeated(key *Node, first Pos) {
+	if r.problems.Full() {
+		return
+	}
+	r.problem(key.Pos, key.Width(), fmt.Sprintf("the key %q is given twice; the first one is in line %d", key.Text, first.Line), "take one of them away")
+}
+
 // merge adds the fields of a mapping that came in through "<<".
 func (r *reader) merge(n, from *Node, have map[string]Pos) {
 	if from.Kind == List {
@@ -215,7 +197,7 @@ func (r *reader) merge(n, from *Node, have map[string]Pos) {
 		return
 	}
 	if from.Kind != Map {
-		r.problem(from.Pos, 0, "<< takes a mapping, or a list of mappings", "")
+		r.problem(from.Pos, from.Width(), "<< takes a mapping, or a list of mappings", "")
 		return
 	}
 	for _, field := range from.Fields {
@@ -226,25 +208,26 @@ func (r *reader) merge(n, from *Node, have map[string]Pos) {
 	}
 }
 
-// unquoted reports {{ x }} without quotes, which YAML reads as a mapping in a
-// mapping.
-func (r *reader) unquoted(y *yaml.Node) {
-	line := r.file.Line(y.Line)
-	text := string([]rune(line)[min(y.Column-1, len([]rune(line))):])
-	r.problem(Pos{y.Line, y.Column}, 2, "a template without quotes: YAML reads {{ }} as a mapping", "put it into quotes: "+quote(strings.TrimSpace(text)))
-}
-
 func (r *reader) scalar(n *Node, y *yaml.Node) {
-	n.Text, n.style = y.Value, styleOf(y)
-	if !utf8.ValidString(n.Text) {
-		r.problem(n.Pos, 0, "the text is not valid UTF-8", "")
-	}
+	n.Kind, n.Text, n.style = String, y.Value, styleOf(y)
 	if n.style == plain && y.Tag != "!!str" || y.Style == 0 && y.Tag == "!!str" {
 		n.resolve()
 		n.Comment = y.LineComment
+	}
+	r.refuseToken(n)
+}
+
+// token is what access tokens of Intercom look like: base64 of "tok:" and more.
+var token = regexp.MustCompile(`dG9rO[A-Za-z0-9+/_-]{30,}`)
+
+// refuseToken reports a token of Intercom in the file, without showing it.
+func (r *reader) refuseToken(n *Node) {
+	if r.problems.Full() || !token.MatchString(n.Text) {
 		return
 	}
-	n.Kind = String
+	r.problem(n.Pos, 0, "this looks like an access token of Intercom; whoever sees the file could use it", "take it out of the file and revoke it; flowrun reads INTERCOM_TOKEN from the environment")
+	r.problems[len(r.problems)-1].Source = ""
+	n.Broken = true
 }
 
 func styleOf(y *yaml.Node) style {

@@ -1,0 +1,68 @@
+package journal
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// lockName is the file in the folder of a run that its process locks. The
+// system lets go of the lock when the process ends, however it ends: what
+// stands in the file is for the message only.
+const lockName = "lock"
+
+// Holder is the process that has a run.
+type Holder struct {
+	Host    string    `json:"host"`
+	PID     int       `json:"pid"`
+	Since   time.Time `json:"since"`
+	Command string    `json:"command,omitempty"`
+}
+
+// String describes the process, such as
+// "flowrun apply tag.yaml, process 4711 on build-7, since 2026-11-04 15:30:12 UTC".
+func (h Holder) String() string {
+	text := fmt.Sprintf("process %d on %s, since %s UTC", h.PID, h.Host, h.Since.UTC().Format(time.DateTime))
+	if h.Command != "" {
+		text = h.Command + ", " + text
+	}
+	return text
+}
+
+// self is this process.
+func self(command string) Holder {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "an unknown host"
+	}
+	return Holder{Host: host, PID: os.Getpid(), Since: time.Now().UTC().Round(0), Command: command}
+}
+
+// Lock implements [FS].
+func (OS) Lock(name string, by Holder) (unlock func() error, err error) {
+	lock := flock.New(name, flock.SetPermissions(0o600))
+	switch held, err := lock.TryLock(); {
+	case err != nil:
+		return nil, fmt.Errorf("lock the run: %w", err)
+	case !held:
+		return nil, &LockedError{Dir: filepath.Dir(name), Holder: holder(name)}
+	}
+	if text, err := json.Marshal(by); err == nil {
+		_ = os.WriteFile(name, append(text, '\n'), 0o600) // without it the message is poorer, the lock is as good
+	}
+	return lock.Unlock, nil
+}
+
+// holder reads who has the lock. It may find nothing: the other process may
+// be about to write it.
+func holder(name string) (h Holder) {
+	text, err := os.ReadFile(name)
+	if err != nil || json.Unmarshal(text, &h) != nil {
+		return Holder{}
+	}
+	return h
+}

@@ -1,0 +1,181 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/flowrun-dev/flowrun/intercom"
+)
+
+// DefaultIndexLag is how long a write may take to show in searches. Intercom
+// says of its search that new contacts may take a few minutes.
+const DefaultIndexLag = 5 * time.Minute
+
+const (
+	// atWork is how long a server may still carry out a request after its
+	// client has gone: as long as the client would have waited for it.
+	atWork = time.Minute
+
+	// slack is by how much times of Intercom may be off. A Date has whole
+	// seconds, and recorded answers to a create have times one second apart.
+	slack = 2 * time.Second
+)
+
+// Sent says when a call whose outcome is not known was on its way, by the clock
+// of this machine. It may be about calls of an earlier process.
+type Sent struct {
+	First time.Time // the first attempt began
+	Last  time.Time // the last attempt may have gone out as late as this, such as when the process ended
+
+	// Applied is whether Intercom said that the call was done, in an answer
+	// that could not be read. It is never settled as not applied then.
+	Applied bool
+
+	// Taken reports whether a record is known to be another call's. Two calls
+	// that send the same can be told apart by nothing else: settle them one
+	// after the other, and count the record of the first as taken. May be nil.
+	Taken func(id string) bool
+}
+
+// Verdict is what became of a call whose outcome was not known.
+type Verdict uint8
+
+// A call is to be sent again only when it was not applied.
+const (
+	Unclear Verdict = iota
+	Applied
+	NotApplied
+)
+
+// String gives the verdict in words, such as "not applied".
+func (v Verdict) String() string {
+	return [...]string{"unclear", "applied", "not applied"}[v]
+}
+
+// Evidence is a verdict and what it rests on.
+type Evidence struct {
+	Verdict Verdict
+	ID      string    // Intercom's id of the record, when Applied
+	Data    []byte    // the record as it is now, as the step's data, when Applied
+	Note    string    // what was looked at and found; holds personal data, as the inputs do
+	Again   time.Time // when looking again may be conclusive, by this machine's clock; zero for never
+}
+
+// Settle finds out what became of a call with these inputs whose outcome is not
+// known: the answer was lost, or the process ended before it was written down.
+// It sends reads only, through do. Lag is how long searches may lag behind
+// writes, zero for [DefaultIndexLag].
+//
+// A call that may be repeated is not looked for: it is NotApplied, since
+// sending it again leaves the same. A contact with an external_id is looked up
+// by it. Other contacts and tickets are searched for, by what was sent and by
+// when: a record counts that was made in the time of the call, by Intercom's
+// clock, and has every field that was sent. Of one such record the call is
+// taken to be the maker; of two, none is; that there is none counts once the
+// server cannot be at work any more and the search has caught up. All other
+// calls stay Unclear, for a person to decide.
+//
+// Two things it cannot see. A record that was archived, deleted, merged or given
+// another email, phone number or name meanwhile looks as if it had not been
+// made; and one that somebody else made with the same fields in the time of the
+// call looks like the call's own.
+//
+// The error is an [*InputError], or that of a look-up.
+func (a *Action) Settle(ctx context.Context, do intercom.Doer, in map[string]any, sent Sent, lag time.Duration) (Evidence, error) {
+	req, err := a.Request(in)
+	if err != nil {
+		return Evidence{}, err
+	}
+	if sent.First.IsZero() || sent.Last.Before(sent.First) {
+		return Evidence{}, a.wrong("", "cannot be settled without the times of its first and its last attempt")
+	}
+	if a.RetryOf(in) == Repeatable {
+		return Evidence{Verdict: NotApplied, Note: "sending it again leaves the same, whatever became of it"}, nil
+	}
+	if a.settle == nil {
+		return leftToPeople(req, sent), nil
+	}
+	if lag <= 0 {
+		lag = DefaultIndexLag
+	}
+	encoded, _ := a.encode(in)
+	return a.settle(ctx, &settling{do: do, fields: a.Inputs, in: encoded, sent: sent, lag: lag})
+}
+
+// leftToPeople is the evidence where flowrun does not know where to look.
+func leftToPeople(req intercom.Request, sent Sent) Evidence {
+	return Evidence{Note: fmt.Sprintf("flowrun does not know what %s %s leaves behind; look in Intercom for what it does, between %s and %s",
+		req.Method, req.Path, stamp(sent.First), stamp(sent.Last.Add(atWork)))}
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// settling is a call whose outcome is being looked for.
+type settling struct {
+	do     intercom.Doer
+	fields []Field
+	in     inputs
+	sent   Sent
+	lag    time.Duration
+}
+
+// window is the time in which the call can have made a record, by the clock of
+// Intercom.
+type window struct{ from, to time.Time }
+
+// holds reports whether a time in Unix seconds lies in the window.
+func (w window) holds(unix int64) bool {
+	t := time.Unix(unix, 0)
+	return !t.Before(w.from) && !t.After(w.to)
+}
+
+func (w window) String() string { return "from " + stamp(w.from) + " to " + stamp(w.to) }
+
+// window turns the times of the call into Intercom's, by an answer that came
+// just now. Its Date and this machine's clock tell how far the two are apart;
+// that the clock was as wrong when the call was made has to be assumed.
+func (s *settling) window(header http.Header) (window, error) {
+	date, err := http.ParseTime(header.Get("Date"))
+	if err != nil {
+		return window{}, errors.New("the answer has no Date, so that times in it cannot be compared with those of the call")
+	}
+	ahead := time.Until(date)
+	return window{s.sent.First.Add(ahead - slack), s.sent.Last.Add(ahead + atWork + slack)}, nil
+}
+
+// askTime gives the window before anything is searched for, so that the search
+// can be narrowed to it. GET /me needs no permission.
+func (s *settling) askTime(ctx context.Context) (window, error) {
+	resp, err := s.do.Do(ctx, get("/me"))
+	if err != nil {
+		return window{}, err
+	}
+	return s.window(resp.Header)
+}
+
+func get(path string) intercom.Request {
+	return intercom.Request{Method: http.MethodGet, Path: path, Repeat: true}
+}
+
+// isGone reports whether a look-up was refused because the record is not there:
+// never made, archived or deleted (404), or merged into another one (410).
+func isGone(err error) bool {
+	var refused *intercom.APIError
+	return errors.As(err, &refused) && (refused.Status == http.StatusNotFound || refused.Status == http.StatusGone)
+}
+
+// missed is the evidence of a look that began at asked, and found nothing. Lag
+// is how far behind the writes it may have been.
+func (s *settling) missed(asked time.Time, lag time.Duration, note string) Evidence {
+	ready := s.sent.Last.Add(atWork + lag)
+	switch {
+	case asked.Before(ready):
+		return Evidence{Note: note + "; it is too early for that to count", Again: ready}
+	case s.sent.Applied:
+		return Evidence{Note: note + "; yet Intercom said that the call was done"}
+	}
+	return Evidence{Verdict: NotApplied, Note: note}
+}

@@ -1,0 +1,174 @@
+package steps
+
+import (
+	"context"
+	"slices"
+
+	"github.com/tidwall/gjson"
+)
+
+// settleTicket looks for the ticket that a lost createTicket made: of its type,
+// for its contact, made in the time of the call, with the attributes sent.
+//
+// No created_at is sent that the author did not write, although it would make
+// the ticket easier to find. It would be this machine's time: a wrong clock
+// would put wrong times into the workspace. A value of its own in an attribute,
+// such as the run's id and the row's key, serves better.
+func settleTicket(ctx context.Context, s *settling) (Evidence, error) {
+	w, err := s.askTime(ctx)
+	if err != nil {
+		return Evidence{}, err
+	}
+	by := s.ticketContact()
+	ids, err := s.contactIDs(ctx, by)
+	if err != nil {
+		return Evidence{}, err
+	}
+	filters := slices.Concat([]filter{{"ticket_type_id", "=", s.in["ticket_type_id"].String()}}, s.ticketTime(w))
+	if len(ids) > 0 {
+		filters = append(filters, among("contact_ids", ids))
+	}
+	return s.search(ctx, "/tickets/search", filters, w, func(ctx context.Context, row gjson.Result) (likeness, string, error) {
+		like, why := s.likeTicket(row, w)
+		if like == other || len(ids) > 0 {
+			return like, why, nil
+		}
+		belongs, err := s.belongs(ctx, row, by)
+		return min(like, belongs), why, err
+	})
+}
+
+// naming is how a ticket names its contact: by its id, external_id or email.
+type naming struct{ key, value string }
+
+func (s *settling) ticketContact() naming {
+	for _, key := range []string{"id", "external_id", "email"} {
+		if value := s.in["contacts"].Get("0." + key); value.Exists() {
+			return naming{key, value.String()}
+		}
+	}
+	for input, key := range map[string]string{"contact_id": "id", "external_id": "external_id", "email": "email"} {
+		if s.in.has(input) {
+			return naming{key, s.in[input].String()}
+		}
+	}
+	return naming{}
+}
+
+// contactIDs gives Intercom's ids of the contacts that are meant; none if it is
+// not known yet, as of a contact that the ticket itself has made.
+func (s *settling) contactIDs(ctx context.Context, by naming) ([]string, error) {
+	switch by.key {
+	case "id":
+		return []string{by.value}, nil
+	case "email":
+		return s.contactsWithEmail(ctx, by.value)
+	}
+	segment, err := Segment(by.value)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := s.do.Do(ctx, get("/contacts/find_by_external_id/"+segment))
+	if isGone(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return []string{gjson.GetBytes(resp.Body, "id").String()}, nil
+}
+
+// contactsWithEmail gives the contacts with an email, if they are few enough to
+// search for.
+func (s *settling) contactsWithEmail(ctx context.Context, email string) ([]string, error) {
+	key, _ := contactKey(inputs{"email": gjson.Result{Type: gjson.String, Str: email}})
+	req, err := searchFor("/contacts/search", []filter{key})
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	err = s.visitRows(ctx, req, func(row gjson.Result) error {
+		ids = append(ids, row.Get("id").String())
+		return nil
+	})
+	if len(ids) > maxFilters {
+		ids = nil
+	}
+	return ids, err
+}
+
+// ticketTime narrows a search of tickets, whose times are exact: to the
+// created_at that was sent, else to the window.
+func (s *settling) ticketTime(w window) []filter {
+	from, to := w.from.Unix(), w.to.Unix()
+	if s.in.has("created_at") {
+		from = s.in["created_at"].Int()
+		to = from
+	}
+	return []filter{{"created_at", ">=", from}, {"created_at", "<=", to}}
+}
+
+// likeTicket compares a ticket with what the call makes. Where created_at was
+// sent, an earlier run may have made a ticket with the same one: when it was
+// really made shows in its first part.
+func (s *settling) likeTicket(row gjson.Result, w window) (likeness, string) {
+	made := row.Get("created_at").Int()
+	if s.in.has("created_at") {
+		if first := firstPart(row); first != 0 && first != made {
+			made = first
+		} else if !w.holds(made) {
+			return perhaps, "does not show when it was really made"
+		}
+	}
+	return s.like(row, made, w, s.moreOfTicket(row))
+}
+
+// moreOfTicket names an attribute that a ticket has without having got it from
+// the call.
+func (s *settling) moreOfTicket(row gjson.Result) (name string) {
+	row.Get("ticket_attributes").ForEach(func(key, value gjson.Result) bool {
+		sent := s.in["ticket_attributes"].Get(gjson.Escape(key.String()))
+		if !sent.Exists() && !isBlank(value) && value.Type != gjson.False {
+			name = key.String()
+		}
+		return name == ""
+	})
+	return name
+}
+
+// firstPart gives when the earliest part of a ticket was made; zero if it shows
+// none.
+func firstPart(row gjson.Result) int64 {
+	var first int64
+	for _, part := range row.Get("ticket_parts.ticket_parts").Array() {
+		if at := part.Get("created_at").Int(); first == 0 || at < first {
+			first = at
+		}
+	}
+	return first
+}
+
+// belongs says whether a ticket is for the contact that is named. It shows the
+// contact's external_id; for the email the contact has to be read.
+func (s *settling) belongs(ctx context.Context, row gjson.Result, by naming) (likeness, error) {
+	contact := row.Get("contacts.contacts.0")
+	if by.key == "email" && contact.Get("id").String() != "" {
+		segment, err := Segment(contact.Get("id").String())
+		if err != nil {
+			return other, err
+		}
+		resp, err := s.do.Do(ctx, get("/contacts/"+segment))
+		if isGone(err) {
+			return perhaps, nil
+		}
+		if err != nil {
+			return other, err
+		}
+		contact = gjson.ParseBytes(resp.Body)
+	}
+	shown := contact.Get(by.key)
+	if isBlank(shown) {
+		return perhaps, nil
+	}
+	return likeValue(by.key, gjson.Result{Type: gjson.String, Str: by.value}, shown), nil
+}
