@@ -4,11 +4,13 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 const module = "github.com/flowrun-dev/flowrun/"
@@ -17,7 +19,7 @@ const module = "github.com/flowrun-dev/flowrun/"
 // is not here may import none.
 var mayImport = map[string][]string{
 	".":               {"internal/cli"},
-	"internal/cli":    {"runner", "steps", "schema", "intercom", "intercom/sandbox", "internal/workflow", "internal/report", "internal/credentials"},
+	"internal/cli":    {"runner", "steps", "schema", "intercom", "intercom/sandbox", "internal/workflow", "internal/report", "internal/credentials", "internal/journal"},
 	"internal/report": {"runner", "steps", "internal/eval"},
 	"runner":          {"steps", "intercom", "internal/workflow", "internal/eval", "internal/journal"},
 	"schema":          {"steps"},
@@ -87,4 +89,22 @@ func imports(t *testing.T, file string) []string {
 		paths = append(paths, path)
 	}
 	return paths
+}
+
+// BenchmarkVersion measures how long the program takes to start, in CPU time.
+func BenchmarkVersion(b *testing.B) {
+	binary := filepath.Join(b.TempDir(), "flowrun")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	var used time.Duration
+	b.ResetTimer()
+	for range b.N {
+		command := exec.Command(binary, "version")
+		if err := command.Run(); err != nil {
+			b.Fatal(err)
+		}
+		used += command.ProcessState.UserTime() + command.ProcessState.SystemTime()
+	}
+	b.ReportMetric(float64(used.Microseconds())/1000/float64(b.N), "cpu-ms/op")
 }

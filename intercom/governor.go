@@ -40,7 +40,7 @@ const (
 	isBlind     = 8                      // answers in a row without headers, before they are taken to be gone
 	slowFor     = 5                      // windows
 	slowest     = 4                      // what the speed is divided by at most
-	burst       = 100 * time.Millisecond  // of calls that may catch up at once, since timers are late
+	burst       = 250 * time.Millisecond  // of calls that may catch up at once, since timers are late
 	lateness    = 250 * time.Millisecond // at most, so that not all come back at once after a 429
 )
 

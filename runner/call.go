@@ -3,7 +3,6 @@ package runner
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -80,7 +79,7 @@ func (w *walk) allPages(ctx context.Context, s *step, given map[string]any) ([]b
 	count, total, seen := int64(0), int64(0), map[string]bool{}
 	for {
 		page, err := pager.Next(ctx)
-		if errors.Is(err, io.EOF) {
+		if err == io.EOF { // only as it is: a connection that broke wraps it
 			break
 		}
 		if err != nil {

@@ -1,7 +1,6 @@
 package runner
 
 import (
-	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -27,11 +26,12 @@ type csvReader struct {
 	header  []string
 	names   [][]byte // the header as JSON strings
 	types   []string // by column
+	line    int      // where the row that was read last ends
 }
 
 // newCSV reads the header.
 func newCSV(r io.Reader, types map[string]string) (*csvReader, error) {
-	bounded := &boundedReader{r: r}
+	bounded := &boundedReader{r: withoutMark(r)}
 	t := &csvReader{reader: csv.NewReader(bounded), bounded: bounded}
 	t.reader.ReuseRecord = true
 	header, err := t.record()
@@ -41,7 +41,6 @@ func newCSV(r io.Reader, types map[string]string) (*csvReader, error) {
 	if err != nil {
 		return nil, err
 	}
-	header[0] = strings.TrimPrefix(header[0], string(byteOrderMark))
 	t.header = append([]string(nil), header...)
 	return t, t.checkHeader(types)
 }
@@ -57,8 +56,10 @@ func (t *csvReader) checkHeader(types map[string]string) error {
 			return fmt.Errorf("line 1: column %d has no name", i+1)
 		case seen[name] > 0:
 			return fmt.Errorf("line 1: the columns %d and %d are both called %q", seen[name], i+1, name)
-		case strings.ContainsAny(name, "\r\n") && i == len(t.header)-1:
+		case strings.Contains(name, "\r"):
 			return errors.New("line 1: the lines end in CR alone; save the file with LF or CR LF")
+		case !utf8.ValidString(name) || strings.ContainsRune(name, 0):
+			return fmt.Errorf("line 1: the name of column %d is not valid UTF-8; save the file as UTF-8", i+1)
 		}
 		seen[name] = i + 1
 		quoted, err := eval.AppendJSON(nil, name)
@@ -83,13 +84,29 @@ func (t *csvReader) record() ([]string, error) {
 	var parse *csv.ParseError
 	switch {
 	case errors.Is(err, errTooLong):
-		return nil, fmt.Errorf("the row that begins behind byte %d is longer than 1 MiB; is a quote left open?", t.reader.InputOffset())
+		return nil, fmt.Errorf("line %d: the row is longer than 1 MiB; is a quote left open?", t.line+1)
 	case errors.As(err, &parse) && errors.Is(parse.Err, csv.ErrFieldCount):
 		return nil, fmt.Errorf("line %d: %d cells, and the header has %d", parse.StartLine, len(record), len(t.header))
 	case errors.As(err, &parse):
-		return nil, fmt.Errorf("line %d, column %d: %w", parse.Line, parse.Column, parse.Err)
+		return nil, fmt.Errorf("line %d, column %d: %s", parse.Line, parse.Column, csvError(parse.Err))
+	}
+	if err == nil {
+		last := len(record) - 1
+		line, _ := t.reader.FieldPos(last)
+		t.line = line + strings.Count(record[last], "\n")
 	}
 	return record, err
+}
+
+// csvError says what is wrong with the quotes of a row.
+func csvError(err error) string {
+	switch {
+	case errors.Is(err, csv.ErrQuote):
+		return "a quoted cell is not closed, or something follows its closing quote"
+	case errors.Is(err, csv.ErrBareQuote):
+		return "a quote inside a cell; put the cell into quotes and double those inside"
+	}
+	return err.Error()
 }
 
 // items walks the rows.
@@ -145,30 +162,43 @@ func (t *csvReader) cell(column int, text string) (eval.Value, error) {
 	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
 		return nil, errors.New("the cell is not valid UTF-8 text")
 	}
-	trimmed := strings.TrimSpace(text)
-	switch t.types[column] {
+	switch trimmed := strings.TrimSpace(text); t.types[column] {
 	case "integer":
-		n, err := strconv.ParseInt(trimmed, 10, 64)
-		if err != nil {
-			return nil, fmt.Errorf("%q is not an integer", short(text))
-		}
-		return n, nil
+		return parseInteger(trimmed)
 	case "number":
-		n, err := eval.Raw([]byte(trimmed))
-		if kind := kindOf(n); err != nil || kind != eval.KindInt && kind != eval.KindNumber {
-			return nil, fmt.Errorf("%q is not a number", short(text))
-		}
-		return n, nil
+		return parseNumber(trimmed)
 	case "boolean":
-		switch strings.ToLower(trimmed) {
-		case "true", "yes", "1":
-			return true, nil
-		case "false", "no", "0":
-			return false, nil
-		}
-		return nil, fmt.Errorf("%q is not true or false", short(text))
+		return parseBoolean(trimmed)
 	}
 	return text, nil
+}
+
+// parseInteger reads an integer of 64 bits.
+func parseInteger(text string) (eval.Value, error) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return nil, fmt.Errorf("%q is not an integer", short(text))
+	}
+	return n, nil
+}
+
+// parseNumber reads a number as JSON writes it.
+func parseNumber(text string) (eval.Value, error) {
+	n, err := eval.Raw([]byte(text))
+	if kind := kindOf(n); err != nil || kind != eval.KindInt && kind != eval.KindNumber {
+		return nil, fmt.Errorf("%q is not a number", short(text))
+	}
+	return n, nil
+}
+
+func parseBoolean(text string) (eval.Value, error) {
+	switch strings.ToLower(text) {
+	case "true", "yes", "1":
+		return true, nil
+	case "false", "no", "0":
+		return false, nil
+	}
+	return nil, fmt.Errorf("%q is not true or false", short(text))
 }
 
 // short gives the beginning of a text that may be long.
@@ -191,27 +221,4 @@ func csvColumns(path string) ([]string, error) {
 		return nil, err
 	}
 	return t.header, nil
-}
-
-var errTooLong = errors.New("too long")
-
-// boundedReader stops a reader that looks for the end of a record too far.
-type boundedReader struct {
-	r           io.Reader
-	read, until int64
-}
-
-// allow lets the reader read as far as offset, and what its buffer holds.
-func (b *boundedReader) allow(offset int64) { b.until = offset + 64<<10 }
-
-func (b *boundedReader) Read(p []byte) (int, error) {
-	if b.read >= b.until {
-		return 0, errTooLong
-	}
-	n, err := b.r.Read(p)
-	if i := bytes.IndexByte(p[:n], 0); i >= 0 && b.read == 0 {
-		return 0, errors.New("the file holds NUL bytes; it is not text, or not UTF-8")
-	}
-	b.read += int64(n)
-	return n, err
 }

@@ -29,22 +29,26 @@ type Started struct {
 
 // Listed is a loop whose items are all read and kept.
 type Listed struct {
-	Addr  string   `json:"addr"`
-	Read  int64    `json:"read"`            // before where and limit
-	Items int64    `json:"items"`           // that the loop runs for
-	After []string `json:"after,omitempty"` // in a plan: nothing could be read, these steps decide
+	Addr   string   `json:"addr"`
+	Read   int64    `json:"read"`             // before where and limit
+	Items  int64    `json:"items"`            // that the loop runs for
+	Before int64    `json:"before,omitempty"` // of them settled in an earlier stretch of the run
+	After  []string `json:"after,omitempty"`  // in a plan: nothing could be read, these steps decide
 }
 
 // StepEnded is the end of one instance of a step.
 type StepEnded struct {
 	Addr     string       `json:"addr"` // tag, or mark["a@example.com"].attach
+	Index    []int64      `json:"-"`    // where it stands in the lists of the loops around it, the outermost first
 	Step     string       `json:"step"` // its label
 	Action   string       `json:"action"`
 	Effect   steps.Effect `json:"-"`
 	Status   Status       `json:"status"`
 	Reason   string       `json:"reason,omitempty"` // of skipped: condition, conflict
 	Possible bool         `json:"possible,omitempty"`
-	With     eval.Object  `json:"-"` // the inputs of a write
+	Before   bool         `json:"before,omitempty"`  // it ended so in an earlier stretch of the run
+	With     eval.Object  `json:"-"`                 // in a plan, the inputs of a write
+	Changes  []Change     `json:"changes,omitempty"` // in a plan, of a write
 	After    []string     `json:"after,omitempty"`
 	Failure  *Failure     `json:"failure,omitempty"`
 }

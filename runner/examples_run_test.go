@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/intercom/sandbox"
@@ -43,7 +44,7 @@ func runExample(t *testing.T, name string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	options := Options{Do: client, Inputs: inputs, Dir: t.TempDir()}
+	options := Options{Do: client, Inputs: inputs, Dir: t.TempDir(), StartedAt: time.Unix(1_793_534_400, 0)} // the sample's now
 	before := server.Snapshot()
 	if _, err := program.Plan(context.Background(), options); err != nil {
 		t.Fatal(err)

@@ -64,6 +64,12 @@ type codedError struct {
 
 func (e *codedError) Error() string { return e.message }
 
+// fatalError ends the whole run: its journal cannot be kept or read.
+type fatalError struct{ err error }
+
+func (e *fatalError) Error() string { return e.err.Error() }
+func (e *fatalError) Unwrap() error { return e.err }
+
 // failure describes err as the failure of what stands at n.
 func (w *walk) failure(at *place, n *workflow.Node, err error) *Failure {
 	f := &Failure{Addr: at.addr(), File: w.program.File(), Data: at.row, Code: "error", Message: err.Error(), err: err}
@@ -78,6 +84,7 @@ func (w *walk) failure(at *place, n *workflow.Node, err error) *Failure {
 		pos = inFile.node.At(inText.Offset)
 	}
 	f.Line, f.Column = pos.Line, pos.Column
+	f.Message, f.Hint = w.opt.Inputs.hide(f.Message), w.opt.Inputs.hide(f.Hint)
 	return f
 }
 

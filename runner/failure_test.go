@@ -96,14 +96,38 @@ func TestEndings(t *testing.T) {
 			writes: []string{`PUT /contacts/000000000000000000000001 {"name":"N"}`},
 		},
 		{
-			name: "a create whose answer is lost is in doubt and not sent again",
+			name: "a create whose answer is lost is looked for, and found",
+			text: `{version: 1, steps: [
+				{id: c, action: createContact, with: {role: lead, email: new@example.com}},
+				{id: after, action: createTag, with: {name: "{{ steps.c.data.email }}"}}]}`,
+			faults: []sandbox.Fault{{Kind: sandbox.FaultLost, Method: "POST", Path: "/contacts"}},
+			want:   []string{"c: 1 done", "after: 1 done"},
+			writes: []string{`POST /contacts {"role":"lead","email":"new@example.com"}`, `POST /tags {"name":"new@example.com"}`},
+		},
+		{
+			name: "a create whose answer is lost, and that cannot be looked for, is in doubt and not sent again",
 			text: `{version: 1, steps: [
 				{id: c, action: createContact, with: {role: lead, email: new@example.com}},
 				{id: after, action: createTag, with: {name: after}}]}`,
 			faults:   []sandbox.Fault{{Kind: sandbox.FaultLost, Method: "POST"}},
 			want:     []string{"c: 1 in_doubt", "after: 1 pending"},
-			failures: []string{"unknown"},
+			failures: []string{"in_doubt"},
 			writes:   []string{`POST /contacts {"role":"lead","email":"new@example.com"}`},
+		},
+		{
+			name: "a list whose connection breaks is not a list that ends",
+			text: `{version: 1, defaults: {retry: {max_attempts: 1}}, steps: [
+				{id: l, for_each: {action: listContacts, with: {per_page: 1}}, action: updateContact, with: {contact_id: "{{ item.id }}", name: N}}]}`,
+			faults:   []sandbox.Fault{{Kind: sandbox.FaultLost, Method: "GET", Path: "/contacts", Nth: 2}},
+			want:     []string{"l rows: none", "l: 1 failed"},
+			failures: []string{"unknown"},
+		},
+		{
+			name:     "a step that takes all pages fails with the first page that is lost",
+			text:     `{version: 1, defaults: {retry: {max_attempts: 1}}, steps: [{id: l, action: listContacts, with: {per_page: 1, all: true}}]}`,
+			faults:   []sandbox.Fault{{Kind: sandbox.FaultLost, Method: "GET", Path: "/contacts", Nth: 2}},
+			want:     []string{"l: 1 failed"},
+			failures: []string{"unknown"},
 		},
 		{
 			name:   "no request is lost to a 429",

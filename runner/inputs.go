@@ -1,14 +1,13 @@
 package runner
 
 import (
-	"encoding/json"
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
@@ -46,35 +45,45 @@ func (l *loader) inputs(sources []*workflow.Input) *eval.Type {
 			in.initial = l.inputDefault(in, source.Default)
 		}
 		l.program.inputs = append(l.program.inputs, in)
-		t.Fields[in.name] = &eval.Type{Kind: inputKinds[source.Type], Open: true}
+		t.Fields[in.name] = &eval.Type{Kind: inputKinds[source.Type]}
 	}
 	return t
 }
 
 // inputDefault reads a value that the file gives an input.
 func (l *loader) inputDefault(in *input, n *workflow.Node) eval.Value {
-	if strings.Contains(n.Text, "{{") && n.Kind == workflow.String {
-		l.problem(n, "an input cannot be a template", "use vars for values that are made from others")
+	if n.Kind == workflow.String && strings.Contains(n.Text, "{{") {
+		l.problem(n, "the value of an input cannot be a template", "use vars for values that are made from others")
 		return nil
 	}
-	v := l.value(n, view{env: eval.NewEnv(nil)}, in.wanted())
-	if err := in.check(v.constant); err != nil && n.Kind != workflow.Odd {
+	v, err := literal(n, in.wanted())
+	if err != nil {
+		l.problem(n, err.Error(), oddHint(n, in.wanted()))
+	} else if err := in.check(v); err != nil {
 		l.problem(n, err.Error(), "")
 	}
-	return v.constant
+	return v
 }
 
 func (in *input) wanted() steps.Type {
-	if in.source.Type == "string" || in.source.Type == "file" {
+	switch in.source.Type {
+	case "string", "file":
 		return steps.Type{Kind: steps.String}
+	case "integer", "number":
+		return steps.Type{Kind: steps.Number}
+	case "boolean":
+		return steps.Type{Kind: steps.Boolean}
 	}
 	return steps.Type{}
 }
 
 // check holds a value against type, enum and pattern.
 func (in *input) check(v eval.Value) error {
+	if big, ok := v.(eval.Number); ok && in.source.Type == "integer" {
+		return fmt.Errorf("input %s must be an integer of 64 bits, not %s", in.name, big)
+	}
 	if kind := kindOf(v); !sameKind(kind, inputKinds[in.source.Type]) {
-		return fmt.Errorf("input %s must be %s, not %s", in.name, kindWord[inputKinds[in.source.Type]], kindWord[kind])
+		return fmt.Errorf("input %s must be %s, not %s", in.name, kindWord[inputKinds[in.source.Type]], cmp.Or(kindWord[kind], "null"))
 	}
 	if len(in.enum) > 0 && len(in.enum) == len(in.source.Enum) && !in.allows(v) {
 		return fmt.Errorf("input %s must be one of %s", in.name, in.choices())
@@ -150,17 +159,21 @@ func (p *Program) Inputs(given Given) (Inputs, error) {
 	}
 	out := Inputs{values: eval.Object{}}
 	for _, in := range p.inputs {
-		v, err := in.settle(p, texts, files, given.Getenv)
+		v, err := in.settle(texts, files, given.Getenv)
 		if err != nil {
 			problems = append(problems, err)
 			continue
 		}
-		out.values[in.name] = v
-		if text, ok := v.(string); ok && in.source.Secret {
-			out.Secrets = append(out.Secrets, text)
-		}
+		out.add(in, v)
 	}
 	return out, errors.Join(problems...)
+}
+
+func (i *Inputs) add(in *input, v eval.Value) {
+	i.values[in.name] = v
+	if text, ok := v.(string); ok && in.source.Secret {
+		i.Secrets = append(i.Secrets, text)
+	}
 }
 
 func (p *Program) flagInputs(flags []string) (map[string]string, error) {
@@ -196,24 +209,37 @@ func (p *Program) knownInput(name string) error {
 }
 
 // settle finds the value of one input.
-func (in *input) settle(p *Program, flags map[string]string, files map[string]*workflow.Node, getenv func(string) string) (eval.Value, error) {
+func (in *input) settle(flags map[string]string, files map[string]*workflow.Node, getenv func(string) string) (eval.Value, error) {
 	if text, ok := flags[in.name]; ok {
-		return in.parse(p, text)
+		return in.parse(text)
 	}
 	if n, ok := files[in.name]; ok {
-		l := &loader{file: p.file.File}
-		v := l.value(n, view{env: eval.NewEnv(nil)}, in.wanted())
-		return v.constant, in.check(v.constant)
+		return in.fromFile(n)
 	}
 	if in.source.Env != nil && getenv != nil {
 		if text := getenv(in.source.Env.Text); text != "" {
-			return in.parse(p, text)
+			return in.parse(text)
 		}
 	}
 	if _, none := in.initial.(eval.Missing); none && (in.source.Required || in.source.Secret) {
 		return nil, fmt.Errorf("input %s is missing: %s", in.name, in.howToGive())
 	}
 	return in.initial, nil
+}
+
+// fromFile reads a value of an inputs file. A path in it is relative to it.
+func (in *input) fromFile(n *workflow.Node) (eval.Value, error) {
+	v, err := literal(n, in.wanted())
+	if err != nil {
+		return nil, fmt.Errorf("input %s: %w; %s", in.name, err, oddHint(n, in.wanted()))
+	}
+	if err := in.check(v); err != nil {
+		return nil, err
+	}
+	if path, ok := v.(string); ok && in.source.Type == "file" && !filepath.IsAbs(path) {
+		return filepath.Abs(filepath.Join(filepath.Dir(n.FileName()), path))
+	}
+	return v, nil
 }
 
 func (in *input) howToGive() string {
@@ -224,33 +250,25 @@ func (in *input) howToGive() string {
 }
 
 // parse reads the text of a flag or of an environment variable.
-func (in *input) parse(p *Program, text string) (eval.Value, error) {
+func (in *input) parse(text string) (eval.Value, error) {
 	var v eval.Value = text
 	var err error
 	switch in.source.Type {
 	case "integer":
-		v, err = strconv.ParseInt(text, 10, 64)
+		v, err = parseInteger(text)
 	case "number":
-		v, err = eval.Raw([]byte(text))
+		v, err = parseNumber(text)
 	case "boolean":
-		v, err = strconv.ParseBool(text)
+		v, err = parseBoolean(text)
 	case "list", "object":
 		if v, err = eval.Raw([]byte(text)); err != nil {
-			err = errors.New("it is not JSON")
+			err = fmt.Errorf("%q is not JSON", short(text))
 		}
 	case "file":
 		v, err = filepath.Abs(text)
 	}
-	if err != nil {
-		var number *strconv.NumError
-		if errors.As(err, &number) {
-			err = number.Err
-		}
-		shown, _ := json.Marshal(text)
-		if in.source.Secret {
-			shown = []byte("its value")
-		}
-		return nil, fmt.Errorf("input %s must be of type %s: %s: %w", in.name, in.source.Type, shown, err)
+	if err != nil { // not of a secret, which is a string
+		return nil, fmt.Errorf("input %s must be of type %s: %w", in.name, in.source.Type, err)
 	}
 	return v, in.check(v)
 }

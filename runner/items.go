@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -17,8 +16,12 @@ import (
 
 // source hands out the items of a loop one by one. An error ends it.
 type source struct {
-	name  string // of the file, for messages; empty for other sources
 	items iter.Seq2[item, error]
+
+	// Of a file only:
+	name   string // for messages
+	path   string
+	header []string // the columns of a CSV file
 }
 
 // item is one item as it was read.
@@ -32,6 +35,14 @@ type item struct {
 // items reads, selects and keeps the items of a loop. After is set instead in
 // a plan that cannot know them: the steps that will tell.
 func (w *walk) items(ctx context.Context, s *step, at *place) (kept *spool, after []string, err error) {
+	known, err := w.opt.Run.loop(at)
+	if err != nil {
+		return nil, nil, &fatalError{err}
+	}
+	if known.List != nil {
+		kept, err = w.opt.Run.reopen(known)
+		return kept, nil, err
+	}
 	src, unknown, err := w.source(ctx, s, at)
 	if err != nil || unknown != nil {
 		return nil, unknown, err
@@ -48,7 +59,14 @@ func (w *walk) items(ctx context.Context, s *step, at *place) (kept *spool, afte
 		kept.close()
 		return nil, nil, err
 	}
-	return kept, nil, kept.finish()
+	kept.header = src.header
+	if err := kept.finish(); err != nil {
+		return nil, nil, err
+	}
+	if err := w.opt.Run.listed(at, kept, src); err != nil {
+		return nil, nil, &fatalError{err}
+	}
+	return kept, nil, nil
 }
 
 // limit is the number of items a loop takes at most; below zero is no limit.
@@ -79,10 +97,11 @@ func (w *walk) limit(ctx context.Context, s *step, at *place) (int64, []string, 
 	return 0, nil, placed(s.loop.limit.node, fmt.Errorf("limit must be an integer, not %s", kindWord[kindOf(v)]))
 }
 
-// selectItems reads the source to its end or to the limit, and keeps the items
-// that where selects.
+// selectItems reads the source to its end or to the limit, keeps the items that
+// where selects, and sees to it that each has a key of its own.
 func (w *walk) selectItems(ctx context.Context, s *step, at *place, src source, limit int64, kept *spool) error {
-	keys := keySet{}
+	keys := newKeyFile(w.opt.Dir)
+	defer keys.close()
 	for it, err := range src.items {
 		if err != nil {
 			return err
@@ -91,28 +110,27 @@ func (w *walk) selectItems(ctx context.Context, s *step, at *place, src source, 
 			return errStopped
 		}
 		if kept.count == limit {
-			return nil
+			break
 		}
 		kept.read++
-		row, selected, err := w.selectItem(ctx, s, at, src.name, it, kept.count)
-		if err != nil {
-			return err
-		}
+		row, selected := w.selectItem(ctx, s, at, src.name, it, kept.count)
 		if !selected {
 			continue
 		}
-		if err := keys.take(&row, s.loop.key != nil); err != nil {
-			return err
+		if row.failure == nil { // those that failed are called by their number
+			if err := keys.add(row.identity(s.loop.key != nil), row.index); err != nil {
+				return err
+			}
 		}
 		if err := kept.add(row); err != nil {
 			return err
 		}
 	}
-	return nil
+	return kept.settle(keys, s.loop.key != nil)
 }
 
 // selectItem evaluates where and key for one item.
-func (w *walk) selectItem(ctx context.Context, s *step, at *place, file string, it item, index int64) (spooled, bool, error) {
+func (w *walk) selectItem(ctx context.Context, s *step, at *place, file string, it item, index int64) (spooled, bool) {
 	row := spooled{raw: it.raw, value: it.value, line: it.line, place: itemPlace(file, it.line), index: index}
 	if it.value == nil {
 		row.value = eval.RawTrusted(it.raw)
@@ -120,25 +138,50 @@ func (w *walk) selectItem(ctx context.Context, s *step, at *place, file string, 
 	here := at.in(s)
 	here.row = row.place
 	if it.err != nil {
-		row.failure = w.failure(here, s.source.ForEach.Node, it.err)
-		return row, true, nil
+		return row.failed(w.failure(here, s.source.ForEach.Node, it.err)), true
 	}
 	here.scope = at.scope.Child()
 	here.scope.Set(s.loop.as, row.value)
 	here.scope.Set("index", index)
-	before := len(here.possible)
+	here.possible = nil // that of the loop is its rows' anyway
 	selected, err := w.holds(ctx, s.loop.where, here)
 	if err != nil {
-		row.failure = w.failure(here, s.source.ForEach.Where, err)
-		return row, true, nil
+		return row.failed(w.failure(here, s.source.ForEach.Where, err)), true
 	}
-	row.possible = here.possible[before:]
+	row.possible = here.possible
 	if selected && s.loop.key != nil {
 		if row.key, err = w.key(ctx, s, here); err != nil {
-			row.failure = w.failure(here, s.source.ForEach.Key, err)
+			return row.failed(w.failure(here, s.source.ForEach.Key, err)), true
 		}
 	}
-	return row, selected, nil
+	if selected && s.loop.key == nil {
+		row.key = row.digest()
+	}
+	return row, selected
+}
+
+// failed is a row that cannot be run. It is called by its number.
+func (s spooled) failed(f *Failure) spooled {
+	s.failure, s.key = f, "item "+strconv.FormatInt(s.index+1, 10)
+	if s.line > 0 {
+		s.key = "line " + strconv.Itoa(s.line)
+	}
+	return s
+}
+
+// digest is the key of an item that the file gives none.
+func (s *spooled) digest() string {
+	sum := sha256.Sum256(s.bytes())
+	return hex.EncodeToString(sum[:6])
+}
+
+// identity is what makes two items the same one: the key they are given, or
+// all they hold.
+func (s *spooled) identity(given bool) []byte {
+	if given {
+		return []byte(s.key)
+	}
+	return s.bytes()
 }
 
 // key evaluates the key of an item.
@@ -173,46 +216,6 @@ func describeKey(v eval.Value) string {
 		return word
 	}
 	return "not known yet"
-}
-
-// keySet knows the keys of the items of one loop.
-type keySet map[string]int
-
-// take gives a row without a key one of its own, and refuses a key that an
-// earlier row has.
-func (k keySet) take(row *spooled, given bool) error {
-	if !given || row.failure != nil {
-		sum := sha256.Sum256(row.bytes())
-		name := hex.EncodeToString(sum[:6])
-		if k[name]++; k[name] > 1 {
-			name = fmt.Sprintf("%s-%d", name, k[name])
-		}
-		row.key = name
-		return nil
-	}
-	first, again := k[row.key]
-	if again {
-		return &codedError{
-			code:    "duplicate_key",
-			message: fmt.Sprintf("two items have the key %q: %s and %s", row.key, ordinal(first, row), ordinal(int(row.index)+1, row)),
-			hint:    "choose a key that differs, or take one of the items out; nothing of this loop was sent",
-		}
-	}
-	k[row.key] = int(row.index) + 1
-	if row.line > 0 {
-		k[row.key] = row.line
-	}
-	return nil
-}
-
-func ordinal(n int, row *spooled) string {
-	if row.line > 0 {
-		if n == int(row.index)+1 {
-			n = row.line
-		}
-		return "line " + strconv.Itoa(n)
-	}
-	return "number " + strconv.Itoa(n)
 }
 
 // source opens where the items come from.
@@ -268,8 +271,15 @@ func (w *walk) fileSource(ctx context.Context, s *step, at *place) (source, []st
 			return source{}, nil, placed(s.loop.file.node, fmt.Errorf("the format of %s cannot be told from its name; add format: csv, ndjson or json", name))
 		}
 	}
-	items, err := readFile(w.program.path(name), filepath.Base(name), format, s.loop.types)
-	return source{name: name, items: items}, nil, placed(s.loop.file.node, err)
+	path := w.program.path(name)
+	src := source{name: name, path: path}
+	if src.items, err = readFile(path, filepath.Base(name), format, s.loop.types); err != nil {
+		return source{}, nil, placed(s.loop.file.node, err)
+	}
+	if format == "csv" {
+		src.header, err = csvColumns(path)
+	}
+	return src, nil, placed(s.loop.file.node, err)
 }
 
 // listItems walks a list that is in memory.
@@ -304,7 +314,7 @@ func pageItems(ctx context.Context, next func(context.Context) (intercom.Page, e
 		seen := map[string]bool{}
 		for {
 			page, err := next(ctx)
-			if errors.Is(err, io.EOF) {
+			if err == io.EOF { // only as it is: a connection that broke wraps it
 				return
 			}
 			if err != nil {

@@ -2,8 +2,11 @@ package runner
 
 import (
 	"fmt"
+	"math"
 	"regexp"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/workflow"
@@ -12,65 +15,139 @@ import (
 
 // value compiles what is written under with, vars, outputs or for_each. Want
 // says what it is for: an unquoted 00042 is text where text is wanted.
-func (l *loader) value(n *workflow.Node, see view, want steps.Type) *value {
-	switch n.Kind {
-	case workflow.List:
-		return l.list(n, see, want)
-	case workflow.Map:
-		return l.mapping(n, see, want)
-	case workflow.String:
-		return l.text(n, see)
+func (l *loader) value(n *workflow.Node, want steps.Type) *value {
+	switch {
+	case n.Broken:
+		return &value{node: n, broken: true}
+	case n.Kind == workflow.List:
+		return l.list(n, want)
+	case n.Kind == workflow.Map:
+		return l.mapping(n, want)
+	case n.Kind == workflow.String:
+		return l.text(n)
 	}
-	return &value{node: n, fixed: true, constant: l.scalar(n, want)}
+	constant, err := scalar(n, want)
+	if err != nil {
+		l.problem(n, err.Error(), oddHint(n, want))
+		return &value{node: n, broken: true}
+	}
+	return &value{node: n, fixed: true, constant: constant}
 }
 
-// scalar gives the value of a scalar that holds no template.
-func (l *loader) scalar(n *workflow.Node, want steps.Type) eval.Value {
+// scalar gives the value of what is no template: a string, or an unquoted
+// value. The error is about one that YAML programs read differently.
+func scalar(n *workflow.Node, want steps.Type) (eval.Value, error) {
 	if want.Kind == steps.String && n.Kind != workflow.Null && n.Kind != workflow.Bool {
-		return n.Text
+		return n.Text, nil
 	}
 	switch n.Kind {
+	case workflow.String:
+		return n.Text, nil
 	case workflow.Bool:
-		return n.Bool
+		return n.Bool, nil
 	case workflow.Int:
-		return n.Int
+		return n.Int, nil
 	case workflow.BigInt:
-		return eval.Number(n.Text)
+		return eval.Number(n.Text), nil
 	case workflow.Float:
-		return n.Float
+		return n.Float, nil
 	case workflow.Odd:
-		l.problem(n, fmt.Sprintf("%s without quotes is not read alike by all YAML programs", n.Text), fmt.Sprintf(`put it into quotes: "%s"`, n.Text))
-		return n.Text
+		return nil, fmt.Errorf("%s without quotes is not read alike by all YAML programs", n.Text)
 	}
-	return nil
+	return nil, nil
 }
 
-// cutComment is a comment that looks like the rest of a text: "Hi # 1".
-var cutComment = regexp.MustCompile(`^#\s?[0-9]`)
+// oddHint says how to write an odd value so that all programs read it alike.
+func oddHint(n *workflow.Node, want steps.Type) string {
+	quoted := workflow.Quote(n.Text)
+	number, isNumber := plainNumber(n.Text)
+	boolean := strings.ContainsAny(n.Text[:1], "yYtToOnNfF")
+	switch {
+	case want.Kind == steps.Time && !isNumber:
+		return "write " + workflow.Quote("{{ unix("+strconv.Quote(n.Text)+") }}")
+	case isNumber && (want.Kind == steps.Integer || want.Kind == steps.Number || want.Kind == steps.Time):
+		return "write " + number
+	case boolean && want.Kind == steps.Boolean:
+		return "write true or false"
+	case isNumber:
+		return fmt.Sprintf("for a text write %s, for a number %s", quoted, number)
+	case boolean:
+		return fmt.Sprintf("for a text write %s, else true or false", quoted)
+	}
+	return "put it into quotes: " + quoted
+}
 
-func (l *loader) text(n *workflow.Node, see view) *value {
-	if cutComment.MatchString(n.Comment) {
-		p := l.file.Problem(n.Pos, len([]rune(n.Text)), "YAML takes what follows # as a comment and leaves it out", fmt.Sprintf("put the whole value into quotes: %q", n.Text+" "+n.Comment))
-		p.Warning = true
-		l.problems = append(l.problems, p)
+// plainNumber writes a number without leading zero, sign or exponent.
+func plainNumber(text string) (string, bool) {
+	digits := strings.TrimLeft(strings.ReplaceAll(text, "_", ""), "+")
+	if n, err := strconv.ParseInt(digits, 0, 64); err == nil && !strings.HasPrefix(digits, "0") || err == nil && strings.ContainsAny(digits, "xob") {
+		return strconv.FormatInt(n, 10), true
+	}
+	value, err := strconv.ParseFloat(digits, 64)
+	if err != nil || math.IsInf(value, 0) || math.IsNaN(value) || math.Abs(value) > 1e15 {
+		return "", false
+	}
+	return strconv.FormatFloat(value, 'f', -1, 64), true
+}
+
+// cutComment is a comment that looks like the rest of a text: "Batch #17".
+var cutComment = regexp.MustCompile(`^#(\S| [0-9])`)
+
+func (l *loader) text(n *workflow.Node) *value {
+	if !strings.Contains(n.Text, "{{") {
+		l.warnOfComment(n)
+		return &value{node: n, fixed: true, constant: n.Text}
 	}
 	source := n.Text
 	if whole := strings.TrimSuffix(source, "\n"); strings.HasSuffix(whole, "}}") {
 		source = whole // a block scalar ends with a line break nobody means
 	}
-	template, problems := eval.ParseTemplate(source, see.env)
+	template, problems := tryParse(l, source, eval.ParseTemplate)
 	if len(problems) > 0 {
-		l.evalProblems(n, problems)
-		return &value{node: n, fixed: true}
+		explain(l, n, problems, eval.ParseTemplate)
+		return &value{node: n, broken: true}
 	}
-	if text, ok := template.Literal(); ok {
-		return &value{node: n, fixed: true, constant: text}
-	}
-	l.used(template.Refs(), see)
+	l.warnOfComment(n)
+	l.used(template.Refs())
 	return &value{node: n, template: template}
 }
 
-func (l *loader) list(n *workflow.Node, see view, want steps.Type) *value {
+func (l *loader) warnOfComment(n *workflow.Node) {
+	if cutComment.MatchString(n.Comment) {
+		whole := workflow.Quote(n.Text + " " + n.Comment)
+		l.warn(n.CommentAt(), utf8.RuneCountInString(n.Comment), "YAML takes what follows # as a comment, and leaves it out", "if it belongs to the text, put all into quotes: "+whole)
+	}
+}
+
+// literal gives a value that is data and no template: what an inputs file
+// holds, or the default of an input.
+func literal(n *workflow.Node, want steps.Type) (eval.Value, error) {
+	switch n.Kind {
+	case workflow.List:
+		list := make(eval.List, 0, len(n.Items))
+		for _, item := range n.Items {
+			v, err := literal(item, steps.Type{})
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, v)
+		}
+		return list, nil
+	case workflow.Map:
+		object := make(eval.Object, len(n.Fields))
+		for _, field := range n.Fields {
+			v, err := literal(field.Value, steps.Type{})
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", field.Key.Text, err)
+			}
+			object[field.Key.Text] = v
+		}
+		return object, nil
+	}
+	return scalar(n, want)
+}
+
+func (l *loader) list(n *workflow.Node, want steps.Type) *value {
 	v := &value{node: n, kind: workflow.List, fixed: true}
 	elem := steps.Type{}
 	if want.Elem != nil {
@@ -78,7 +155,7 @@ func (l *loader) list(n *workflow.Node, see view, want steps.Type) *value {
 	}
 	constant := make(eval.List, 0, len(n.Items))
 	for _, item := range n.Items {
-		each := l.value(item, see, elem)
+		each := l.value(item, elem)
 		v.items = append(v.items, each)
 		v.fixed = v.fixed && each.fixed
 		constant = append(constant, each.constant)
@@ -89,15 +166,15 @@ func (l *loader) list(n *workflow.Node, see view, want steps.Type) *value {
 	return v
 }
 
-func (l *loader) mapping(n *workflow.Node, see view, want steps.Type) *value {
+func (l *loader) mapping(n *workflow.Node, want steps.Type) *value {
 	v := &value{node: n, kind: workflow.Map, fixed: true}
 	constant := make(eval.Object, len(n.Fields))
 	for _, field := range n.Fields {
 		if strings.Contains(field.Key.Text, "{{") {
-			l.problem(field.Key, "a key cannot be a template", "")
+			l.problem(field.Key, "a key cannot be a template", "write the key out; only values can be templates")
 		}
 		known, _ := want.Field(field.Key.Text)
-		each := l.value(field.Value, see, known.Type)
+		each := l.value(field.Value, known.Type)
 		v.fields = append(v.fields, namedValue{field.Key.Text, each})
 		v.fixed = v.fixed && each.fixed
 		constant[field.Key.Text] = each.constant
@@ -113,6 +190,8 @@ func (v *value) typ() *eval.Type {
 	switch {
 	case v.template != nil:
 		return v.template.Type()
+	case v.broken:
+		return nil
 	case v.kind == workflow.List:
 		return &eval.Type{Kind: eval.KindList}
 	case v.kind == workflow.Map:
@@ -145,7 +224,7 @@ func (v *value) sample() any {
 	switch {
 	case v == nil:
 		return nil
-	case v.template != nil:
+	case v.template != nil || v.broken:
 		return steps.Later{}
 	case v.kind == workflow.List:
 		list := make([]any, len(v.items))

@@ -2,30 +2,35 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"strconv"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
-	"github.com/flowrun-dev/flowrun/internal/workflow"
+	"github.com/flowrun-dev/flowrun/internal/journal"
 )
 
 // loop reads the items of a loop to the end, keeps them, and only then runs
 // its body for each, so that what the body changes cannot disturb the list.
 func (w *walk) loop(ctx context.Context, s *step, at *place) (ending, error) {
 	items, after, err := w.items(ctx, s, at)
+	var fatal *fatalError
+	if errors.As(err, &fatal) || errors.Is(err, errStopped) {
+		w.tell([]*step{s}, at, Pending, "")
+		return ending{status: Pending, stop: true}, err
+	}
 	if err != nil {
 		return w.broken(s, at, s.source.ForEach.Node, err), nil
 	}
-	result := &w.result.Steps[s.index]
 	if after != nil {
-		result.After = origins(result.After, after)
-		w.opt.On(Event{Listed: &Listed{Addr: at.addr(), After: after}})
+		w.record(func(r *Result) { r.Steps[s.index].After = origins(r.Steps[s.index].After, after) })
+		w.tellEvent(Event{Listed: &Listed{Addr: at.addr(), After: after}})
 		return w.deferred(s, at, after), nil
 	}
 	defer items.close()
-	result.Read += items.read
-	w.opt.On(Event{Listed: &Listed{Addr: at.addr(), Read: items.read, Items: items.count}})
+	w.record(func(r *Result) { r.Steps[s.index].Read += items.read })
+	w.tellEvent(Event{Listed: &Listed{Addr: at.addr(), Read: items.read, Items: items.count, Before: items.settled()}})
 	return w.rows(ctx, s, at, items)
 }
 
@@ -38,85 +43,23 @@ func (w *walk) deferred(s *step, at *place, after []string) ending {
 	return ending{status: Done}
 }
 
-// rows runs the body for each kept item and ends the loop.
-func (w *walk) rows(ctx context.Context, s *step, at *place, items *spool) (ending, error) {
-	tally := &tally{items: items.count, most: allowed(s.loop.failures, items.count)}
-	var list eval.List
-	for {
-		item, ok, err := items.next()
-		if err != nil || !ok {
-			if err != nil {
-				return ending{status: Failed}, err
-			}
-			break
-		}
-		end, value, err := w.row(ctx, s, at, item)
-		tally.add(end)
-		if s.useRows {
-			list = append(list, value)
-		}
-		if err != nil {
-			w.endLoop(ctx, s, at, tally, list)
-			return ending{status: worse(tally.worst, Pending), failure: tally.first}, err
-		}
-		if tally.passed() && !w.planning {
-			break
-		}
-	}
-	return w.endLoop(ctx, s, at, tally, list), nil
-}
-
-// tally counts the rows of one loop.
-type tally struct {
-	counts Counts
-	worst  Status
-	first  *Failure // of a row
-	items  int64    // rows in all
-	most   int64    // rows that may fail
-}
-
-func (t *tally) add(end ending) {
-	status := end.status
-	if end.failure != nil {
-		status = worse(status, Failed)
-	}
-	t.counts.add(status, 1)
-	t.worst = worse(t.worst, status)
-	if t.first == nil {
-		t.first = end.failure
-	}
-}
-
-// passed reports whether more rows failed than may: the limit is passed by the
-// row after it.
-func (t *tally) passed() bool { return t.counts.Failed+t.counts.InDoubt > t.most }
-
-// allowed is the number of rows of a loop that may fail.
-func allowed(limit *workflow.Limit, rows int64) int64 {
-	switch {
-	case limit == nil:
-		return 0
-	case limit.Of100:
-		return int64(float64(rows) * limit.Percent / 100)
-	}
-	return limit.Count
-}
-
 // endLoop counts the loop, makes it visible and decides whether the walk goes
 // on behind it. What failed within the limit is told by the rows.
 func (w *walk) endLoop(ctx context.Context, s *step, at *place, t *tally, list eval.List) ending {
 	t.counts.add(Pending, t.items-t.counts.Total)
-	w.result.Steps[s.index].Rows.merge(t.counts)
-	if at.outside() {
-		w.result.Counts.merge(t.counts)
-	}
+	w.record(func(r *Result) {
+		r.Steps[s.index].Rows.merge(t.counts)
+		if at.outside() {
+			r.Counts.merge(t.counts)
+		}
+	})
 	end := ending{status: t.worst}
 	if t.counts.Pending > 0 {
 		end.status = worse(end.status, Pending)
 	}
 	if t.passed() && !w.planning {
 		end.failure, end.stop = t.first, !s.goesOn
-		w.opt.On(Event{Failed: w.failure(at, s.source.ForEach.Node, t.error())})
+		w.tellEvent(Event{Failed: w.failure(at, s.source.ForEach.Node, t.error())})
 	}
 	w.keepLoop(s, at, end, t, list)
 	if !end.stop && s.action == nil {
@@ -128,23 +71,13 @@ func (w *walk) endLoop(ctx context.Context, s *step, at *place, t *tally, list e
 	return end
 }
 
-// error says that a loop was stopped, and why.
-func (t *tally) error() error {
-	failed := t.counts.Failed + t.counts.InDoubt
-	return &codedError{
-		code:    "max_failures",
-		message: fmt.Sprintf("stopped: %d of %d items failed, and max_failures allows %d", failed, t.items, t.most),
-		hint:    "mend what failed and run it again, or raise for_each.max_failures",
-	}
-}
-
 // keepLoop makes a loop visible as steps.ID.
 func (w *walk) keepLoop(s *step, at *place, end ending, t *tally, list eval.List) {
 	if s.id == "" {
 		return
 	}
 	value := eval.Object{"status": eval.Value(string(end.status)), "error": nil, "counts": t.values(nil)}
-	if w.planning && w.result.Steps[s.index].foresees(w.result.Steps[s.index+1:]) {
+	if w.planning && w.foresees(s) {
 		after := &eval.Unknown{Origins: []string{at.addr()}, NotNull: true}
 		value["status"], value["error"], value["counts"] = after, &eval.Unknown{Origins: after.Origins}, t.values(after)
 	}
@@ -154,63 +87,81 @@ func (w *walk) keepLoop(s *step, at *place, end ending, t *tally, list eval.List
 	if s.useRows {
 		value["items"] = list
 	}
+	if s.useRows && w.planning {
+		value["items"] = knownAfter(list, at.addr())
+	}
 	at.steps[s.id] = value
 }
 
-// values are the counts as steps.ID.counts. In a plan the total is known and
-// what becomes of the rows is not.
-func (t *tally) values(after *eval.Unknown) eval.Object {
-	counts := eval.Object{"total": t.counts.Total}
-	for _, status := range Statuses {
-		counts[string(status)] = t.counts.Of(status)
-		if after != nil {
-			counts[string(status)] = after
+// knownAfter gives v with what is not known in it known after a loop as a
+// whole: its rows are too many to name.
+func knownAfter(v eval.Value, loop string) eval.Value {
+	switch v := v.(type) {
+	case *eval.Unknown:
+		after := *v
+		after.Origins = []string{loop}
+		return &after
+	case eval.List:
+		list := make(eval.List, len(v))
+		for i, each := range v {
+			list[i] = knownAfter(each, loop)
 		}
+		return list
+	case eval.Object:
+		object := make(eval.Object, len(v))
+		for name, each := range v {
+			object[name] = knownAfter(each, loop)
+		}
+		return object
 	}
-	return counts
+	return v
 }
 
 // foresees reports whether a loop, or one of the steps inside it, would change
-// anything. Behind are the steps after it in the file.
-func (s *StepResult) foresees(behind []StepResult) bool {
-	if s.Changes.Any() {
-		return true
-	}
-	for _, inner := range behind {
-		if inner.Depth <= s.Depth {
-			return false
+// anything.
+func (w *walk) foresees(s *step) (some bool) {
+	w.record(func(r *Result) {
+		some = r.Steps[s.index].Changes.Any()
+		for _, inner := range r.Steps[s.index+1:] {
+			if inner.Depth <= s.depth {
+				return
+			}
+			some = some || inner.Changes.Any()
 		}
-		if inner.Changes.Any() {
-			return true
-		}
-	}
-	return false
+	})
+	return some
 }
 
 // row runs the body of a loop for one item. The value is the row as an element
-// of steps.ID.items.
-func (w *walk) row(ctx context.Context, s *step, outer *place, item spooled) (ending, eval.Object, error) {
+// of steps.ID.items. A row that is put off has not ended.
+func (w *walk) row(ctx context.Context, s *step, outer *place, item spooled, m *memory) (ending, eval.Object, error) {
 	at := *outer
+	at.memory, at.path = m, outer.rowPath(item.index)
 	at.scope = outer.scope.Child()
 	at.steps = maps.Clone(outer.steps)
 	at.scope.Set("steps", at.steps)
 	at.scope.Set(s.loop.as, item.value)
 	at.scope.Set("index", item.index)
 	at.row = item.place
-	at.possible = append(at.possible[:len(at.possible):len(at.possible)], item.possible...)
+	if item.possible != nil {
+		at.possible = origins(at.possible, item.possible)
+	}
 	key := "[" + strconv.Quote(item.key) + "]"
 	end, err := w.body(ctx, s, &at, key, item)
-	status := end.status
-	if end.failure != nil {
-		status = worse(status, Failed)
+	if end.deferred {
+		return end, nil, err
 	}
-	addr := outer.prefix + s.label + key
-	w.opt.On(Event{Row: &RowEnded{Addr: addr, Status: status, Failure: item.failure}})
-	value := eval.Object{"key": item.key, "status": string(status)}
+	w.tellEvent(Event{Row: &RowEnded{Addr: outer.prefix + s.label + key, Status: end.row(), Failure: item.failure}})
+	value := eval.Object{"key": item.key, "status": string(end.row())}
 	if s.useRows {
 		s.rowValue(&at, value)
 	}
 	return end, value, err
+}
+
+// rowPath is that of a row of the loop that the place stands at.
+func (p *place) rowPath(index int64) journal.Path {
+	return append(p.path[:len(p.path):len(p.path)], journal.RowID{Loop: p.addr(), Index: index})
 }
 
 // body runs what is inside the loop for one item.

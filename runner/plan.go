@@ -1,20 +1,31 @@
 package runner
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/steps"
+	"github.com/tidwall/gjson"
 )
 
 // planWrite foresees a write: it is checked as far as its inputs are known,
 // told and counted. What it would answer is known in part.
-func (w *walk) planWrite(s *step, at *place, in eval.Object, effect steps.Effect) ending {
+func (w *walk) planWrite(s *step, at *place, in eval.Object, target *found) ending {
 	if problems := s.action.Check(ready(in)); len(problems) > 0 {
 		return w.broken(s, at, s.source.Action, &codedError{code: "input", message: problems[0].Error()})
 	}
-	return w.end(s, at, outcome{status: Done, effect: effect, planned: in, data: answerOf(s.action, in, at.addr())})
+	v := w.weigh(s, at, in, target)
+	if v.end != nil {
+		return w.end(s, at, *v.end)
+	}
+	answer := answerOf(s.action, in, at.addr())
+	if object, ok := recordOf(target); ok && s.action.Goal == steps.Fields {
+		answer = changed(object, s.action, in, at.addr())
+	}
+	w.written(s, in, target, answer)
+	return w.end(s, at, outcome{status: Done, effect: v.effect, planned: in, changes: v.changes, has: true, data: answer})
 }
 
 // answerOf is what a write would answer, as far as it can be known: the fields
@@ -35,6 +46,55 @@ func answerOf(action *steps.Action, in eval.Object, addr string) eval.Value {
 	return answer
 }
 
+// recordOf gives the fields of the record a write is about.
+func recordOf(target *found) (eval.Object, bool) {
+	if target == nil {
+		return nil, false
+	}
+	switch record := target.value.(type) {
+	case eval.Object:
+		return maps.Clone(record), true
+	case *eval.JSON:
+		object := eval.Object{}
+		gjson.ParseBytes(record.Bytes()).ForEach(func(key, value gjson.Result) bool {
+			object[key.String()] = eval.RawTrusted([]byte(value.Raw))
+			return true
+		})
+		return object, true
+	}
+	return nil, false
+}
+
+// changed is a record with what a step sets. What Intercom makes of a field
+// that it shows in another form, and the time of the change, are not known.
+func changed(record eval.Object, action *steps.Action, in eval.Object, addr string) eval.Value {
+	after := &eval.Unknown{Origins: []string{addr}}
+	record["updated_at"] = after
+	for _, f := range action.Inputs {
+		sent, given := in[f.Name]
+		path, shown := f.Shown()
+		if !given || !shown || f.In != steps.Body {
+			continue
+		}
+		members, open := openObject(f, sent)
+		switch name, _, deeper := cutPath(path); {
+		case open:
+			old, _ := openObject(f, record[name])
+			merged := maps.Clone(old)
+			if merged == nil {
+				merged = eval.Object{}
+			}
+			maps.Copy(merged, members)
+			record[name] = merged
+		case deeper:
+			record[name] = after
+		default:
+			record[name] = sent
+		}
+	}
+	return record
+}
+
 // echoed finds the input that Intercom answers with as the field f.
 func echoed(action *steps.Action, f steps.Field, in eval.Object) (eval.Value, bool) {
 	for _, input := range action.Inputs {
@@ -53,12 +113,16 @@ func (w *walk) countChange(s *step, at *place, out outcome) {
 	if out.status != Done && out.status != InDoubt {
 		return
 	}
-	total, own := &w.result.Changes.Certain, &w.result.Steps[s.index].Changes.Certain
-	if at.possible != nil || out.status == InDoubt {
-		total, own = &w.result.Changes.Possible, &w.result.Steps[s.index].Changes.Possible
-	}
-	total.add(out.effect, 1)
-	own.add(out.effect, 1)
+	w.record(func(r *Result) {
+		total, own := &r.Changes, &r.Steps[s.index].Changes
+		for _, c := range []*Changes{total, own} {
+			if at.possible != nil || out.status == InDoubt {
+				c.Possible.add(out.effect, 1)
+			} else {
+				c.Certain.add(out.effect, 1)
+			}
+		}
+	})
 }
 
 // origins merges the names of steps that something waits for.

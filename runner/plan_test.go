@@ -76,6 +76,28 @@ func TestPlans(t *testing.T) {
 			outs: map[string]string{"name": "after c"},
 		},
 		{
+			name: "an until that a planned write may fulfil waits, and so does its assert",
+			text: `{version: 1, steps: [{id: c, action: createContact, with: {role: user, email: new@example.com}},
+				{id: f, action: searchContacts, with: {email: new@example.com}, until: {condition: steps.f.data.total_count > 0}, assert: steps.f.data.total_count == 1}],
+				outputs: {n: "{{ steps.f.data.total_count }}"}}`,
+			want: []string{"c + certain"},
+			rows: []string{"c: 1 done", "f: 1 done"},
+			outs: map[string]string{"n": "after c"},
+		},
+		{
+			name: "an until that nothing can fulfil is foreseen to fail",
+			text: `{version: 1, steps: [{id: f, action: searchContacts, with: {email: new@example.com}, until: {condition: steps.f.data.total_count > 0}}]}`,
+			rows: []string{"f: 1 failed"},
+		},
+		{
+			name: "what the rows of a loop will answer is known after the loop",
+			text: `{version: 1, steps: [{id: l, for_each: {in: [1, 2]}, steps: [{id: t, action: createTag, with: {name: "t{{ item }}"}}]}],
+				outputs: {ids: "{{ map(steps.l.items, .steps.t.data.id) }}", n: "{{ len(steps.l.items) }}"}}`,
+			want: []string{`l["6b86b273ff34"].t + certain`, `l["d4735e3a265e"].t + certain`},
+			rows: []string{"l rows: 2 done", "t: 2 done"},
+			outs: map[string]string{"ids": "after l", "n": "2"},
+		},
+		{
 			name: "a wrong input is found where it is known",
 			text: `{version: 1, inputs: {id: {default: "12"}}, steps: [{id: u, action: updateContact, with: {contact_id: "{{ inputs.id }}", name: X}}]}`,
 			rows: []string{"u: 1 failed"},

@@ -77,3 +77,25 @@ func compareFile(t *testing.T, name, got string) {
 		t.Errorf("%s differs (-want +got):\n%s", name, diff)
 	}
 }
+
+// TestFilesWithoutProblems loads each workflow of testdata/ok.
+func TestFilesWithoutProblems(t *testing.T) {
+	t.Chdir("testdata/ok")
+	for _, name := range workflowsIn(t, ".") {
+		t.Run(strings.TrimSuffix(name, filepath.Ext(name)), func(t *testing.T) {
+			if problems := loadFile(t, name); problems != nil {
+				t.Errorf("it has problems:\n%v", problems)
+			}
+		})
+	}
+}
+
+// TestExamples loads each example.
+func TestExamples(t *testing.T) {
+	t.Chdir("../workflows/examples")
+	for _, name := range workflowsIn(t, ".") {
+		if problems := loadFile(t, name); problems != nil {
+			t.Errorf("%s has problems:\n%v", name, problems)
+		}
+	}
+}

@@ -25,6 +25,7 @@ type Program struct {
 	steps   []*step
 	outputs []namedValue
 	all     []*step // every step, in the order of the file
+	dir     string  // where paths in the file start, if not beside it
 }
 
 // Name is the workflow's name, or its file's.
@@ -60,6 +61,8 @@ type step struct {
 	source  *workflow.Step
 	action  *steps.Action // nil for a group
 	with    *value        // nil for a group
+	current *lookup       // how to see the record before a write; nil where there is no way
+	blind   bool          // undo: false: the record is not read before a write
 	cond    *condition
 	loop    *loop
 	steps   []*step

@@ -114,6 +114,19 @@ func (r *Result) RowsLeft() bool {
 	return false
 }
 
+// Ended says in a word how the run ended.
+func (r *Result) Ended() string {
+	switch {
+	case r.Interrupted:
+		return "interrupted"
+	case r.RowsLeft():
+		return "incomplete"
+	case len(r.Failures) > 0 || r.Unauthorized:
+		return "failed"
+	}
+	return "done"
+}
+
 // Text is the value as text: a string as it is, all else as JSON.
 func (o Output) Text() string {
 	var text string
@@ -151,9 +164,10 @@ type StepResult struct {
 	Action  string   `json:"action,omitempty"`
 	Depth   int      `json:"depth"` // groups and loops around it
 	Loop    bool     `json:"loop,omitempty"`
-	Read    int64    `json:"read,omitempty"` // of a loop: items before where and limit
-	Rows    *Counts  `json:"rows,omitempty"` // of a loop
-	Counts  Counts   `json:"counts"`         // of the step's own instances
+	Read    int64    `json:"read,omitempty"`   // of a loop: items before where and limit
+	Rows    *Counts  `json:"rows,omitempty"`   // of a loop
+	Before  int64    `json:"before,omitempty"` // of them settled in an earlier stretch of the run
+	Counts  Counts   `json:"counts"`           // of the step's own instances
 	Changes Changes  `json:"changes"`
 	After   []string `json:"after,omitempty"` // in a plan: the steps that decide what this loop runs over
 }

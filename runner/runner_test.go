@@ -53,7 +53,7 @@ func (b *bench) run(walk func(*Program, context.Context, Options) (*Result, erro
 	}
 	b.events = nil
 	result, err := walk(b.program, context.Background(), Options{
-		Do: client, Dir: b.t.TempDir(), Inputs: inputs, Stop: b.stop, RunID: "run-1",
+		Do: client, Dir: b.t.TempDir(), Inputs: inputs, Stop: b.stop, RunID: "run-1", Concurrency: 1, // in order
 		On: func(e Event) { b.events = append(b.events, e) },
 	})
 	if err != nil {

@@ -2,23 +2,30 @@ package runner
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/journal"
 )
 
 // spool keeps the items of a loop in a file, one JSON line each, so that a
 // list of any length needs no memory and is fixed before the first change. A
 // plan keeps a list that is in memory there.
 type spool struct {
-	read  int64 // items before where and limit
-	count int64 // items kept
+	read   int64         // items before where and limit
+	count  int64         // items kept
+	header []string      // the columns of a CSV file
+	rows   *journal.Rows // of an earlier stretch of the run; nil in a first one
 
+	name   string
 	file   *os.File
 	write  *bufio.Writer
 	lines  *bufio.Reader
@@ -37,6 +44,7 @@ type spooled struct {
 	place    string // people.csv:17
 	possible []string
 	failure  *Failure // where or key could not be evaluated
+	header   []string // the columns of its CSV file
 }
 
 // spoolLine is the stored form of an item; fields may only be added.
@@ -54,13 +62,40 @@ func (w *walk) newSpool(s *step) (*spool, error) {
 	if w.planning && s.loop.in != nil {
 		return &spool{inRAM: true}, nil // its values may be unknown, which no file holds
 	}
-	w.spools++
-	name := filepath.Join(w.opt.Dir, fmt.Sprintf("list-%d.ndjson", w.spools))
-	file, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	p := &spool{}
+	err := fs.ErrExist
+	for errors.Is(err, fs.ErrExist) { // an earlier stretch of the run may have left some
+		p.name = filepath.Join(w.opt.Dir, fmt.Sprintf("list-%d.ndjson", w.spools.Add(1)))
+		err = p.open()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("keep the list of %s: %w", s.label, err)
 	}
-	return &spool{file: file, write: bufio.NewWriter(file)}, nil
+	return p, nil
+}
+
+func (p *spool) open() error {
+	file, err := os.OpenFile(p.name, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	p.file, p.write = file, bufio.NewWriterSize(file, 64<<10)
+	return err
+}
+
+// anew begins the list again under another name.
+func (p *spool) anew() error {
+	p.count, p.at = 0, 0
+	if p.inRAM {
+		p.memory = nil
+		return nil
+	}
+	p.name += ".numbered"
+	return p.open()
+}
+
+func (p *spool) remove() error {
+	if p.inRAM {
+		return nil
+	}
+	return errors.Join(p.file.Close(), os.Remove(p.name))
 }
 
 // bytes is the item as JSON.
@@ -91,6 +126,103 @@ func (p *spool) add(row spooled) error {
 	}
 	_, err = p.write.Write(append(text, '\n'))
 	return err
+}
+
+// settle deals with items that have one key: where the file gives the keys that
+// is an error, else the second and further ones are numbered.
+func (p *spool) settle(keys *keyFile, given bool) error {
+	if given {
+		return p.refuseRepeated(keys)
+	}
+	numbers := newKeyFile(keys.dir)
+	defer numbers.close()
+	some := false
+	err := keys.repeated(func(_, again int64, nth int) error {
+		some = true
+		return numbers.addNumber(again, nth)
+	})
+	if err != nil || !some {
+		return err
+	}
+	return p.number(numbers)
+}
+
+// refuseRepeated names the first item whose key an earlier one has.
+func (p *spool) refuseRepeated(keys *keyFile) error {
+	first, again := int64(-1), int64(-1)
+	err := keys.repeated(func(f, a int64, _ int) error {
+		if again < 0 || a < again {
+			first, again = f, a
+		}
+		return nil
+	})
+	if err != nil || again < 0 {
+		return err
+	}
+	var key string
+	var names [2]string
+	err = p.each(func(row spooled) error {
+		if row.index == first {
+			key, names[0] = row.key, row.name()
+		}
+		if row.index == again {
+			names[1] = row.name()
+		}
+		return nil
+	})
+	return cmp.Or(err, error(&codedError{
+		code:    "duplicate_key",
+		message: fmt.Sprintf("two items have the key %q: %s and %s", key, names[0], names[1]),
+		hint:    "choose a key that differs, or take one of the items out; nothing of this loop was sent",
+	}))
+}
+
+// name calls an item by its line, or by its number.
+func (s *spooled) name() string {
+	if s.line > 0 {
+		return fmt.Sprintf("line %d", s.line)
+	}
+	return fmt.Sprintf("number %d", s.index+1)
+}
+
+// number writes the list anew, with the numbers that come in the order of the
+// items.
+func (p *spool) number(numbers *keyFile) error {
+	next, stop := iter.Pull2(numbers.numbers())
+	defer stop()
+	index, nth, more := next()
+	old := *p
+	if err := p.anew(); err != nil {
+		return err
+	}
+	err := old.each(func(row spooled) error {
+		if more && row.index == index {
+			row.key = fmt.Sprintf("%s-%d", row.key, nth)
+			index, nth, more = next()
+		}
+		return p.add(row)
+	})
+	return errors.Join(err, numbers.failed, old.remove())
+}
+
+// each reads the list from its beginning.
+func (p *spool) each(visit func(spooled) error) error {
+	if err := p.finish(); err != nil {
+		return err
+	}
+	for p.at = 0; ; {
+		row, ok, err := p.next()
+		if err != nil {
+			return err
+		}
+		if !ok {
+			p.at = 0
+			return nil
+		}
+		if err := visit(row); err != nil {
+			return err
+		}
+	}
 }
 
 // finish makes the list durable and goes back to its beginning.
@@ -126,8 +258,28 @@ func (p *spool) next() (row spooled, ok bool, err error) {
 	}
 	return spooled{
 		raw: line.Item, value: eval.RawTrusted(line.Item), index: int64(index),
-		key: line.Key, line: line.Line, place: line.Place, possible: line.Possible, failure: line.Failure,
+		key: line.Key, line: line.Line, place: line.Place, possible: line.Possible, failure: line.Failure, header: p.header,
 	}, true, nil
+}
+
+// before is how an earlier stretch of the run settled a row; "" where it did
+// not.
+func (p *spool) before(index int64) Status {
+	if p.rows == nil {
+		return ""
+	}
+	if status := p.rows.Status(index); status.Settled() {
+		return Status(status)
+	}
+	return ""
+}
+
+// settled is how many rows an earlier stretch of the run has settled.
+func (p *spool) settled() int64 {
+	if p.rows == nil {
+		return 0
+	}
+	return p.rows.Count(journal.Done) + p.rows.Count(journal.Unchanged) + p.rows.Count(journal.Skipped)
 }
 
 func (p *spool) close() {

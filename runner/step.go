@@ -1,30 +1,45 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"net/http"
 	"time"
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/workflow"
 	"github.com/flowrun-dev/flowrun/steps"
+	"github.com/tidwall/gjson"
 )
 
 // step runs one step where the walk stands: a loop, a group or an action.
 func (w *walk) step(ctx context.Context, s *step, at *place) (ending, error) {
 	outer, at := at, at.in(s)
+	if end, before := at.recall(s, outer); before {
+		return end, nil
+	}
 	if w.stopped(ctx) {
 		w.tell([]*step{s}, outer, Pending, "")
 		return ending{status: Pending}, errStopped
 	}
+	end, err := w.begin(ctx, s, outer, at)
+	if err == nil {
+		at.remember(s, outer, end)
+	}
+	return end, err
+}
+
+// begin decides by the step's condition whether it is run, and runs it.
+func (w *walk) begin(ctx context.Context, s *step, outer, at *place) (ending, error) {
 	holds, err := w.holds(ctx, s.cond, at)
 	if err != nil {
 		return w.broken(s, at, s.source.If, err), nil
 	}
 	if !holds {
 		w.tell([]*step{s}, outer, Skipped, "condition")
-		w.opt.On(Event{Ended: s.ended(at, Skipped, "condition")})
+		w.tellEvent(Event{Ended: s.ended(at, Skipped, "condition")})
 		return ending{status: Skipped}, nil
 	}
 	switch {
@@ -44,7 +59,7 @@ func (w *walk) holds(ctx context.Context, c *condition, at *place) (bool, error)
 	}
 	holds, unknown, err := c.expr.Cond(ctx, at.scope)
 	if unknown != nil {
-		at.possible = append(at.possible, unknown.Origins...)
+		at.possible = origins(at.possible, unknown.Origins)
 		return true, nil
 	}
 	return holds, placed(c.node, err)
@@ -75,9 +90,14 @@ func (w *walk) group(ctx context.Context, s *step, at *place) (ending, error) {
 type outcome struct {
 	status  Status
 	reason  string
-	data    eval.Value // Missing where there is none
+	id      string // of the record, as Intercom answered
+	data    eval.Value
+	has     bool // there is data, which may be null
 	failure *Failure
 	effect  steps.Effect  // of the call, by its inputs
+	fatal   error         // the run cannot go on; nothing was sent
+	before  bool          // it ended so in an earlier stretch of the run
+	changes []Change      // in a plan, what a write would change
 	settled *steps.Effect // what was done instead, where Intercom refused the call with a conflict
 	planned eval.Object   // in a plan, the inputs of a write
 }
@@ -89,8 +109,8 @@ func (w *walk) end(s *step, at *place, out outcome) ending {
 	w.keep(s, at, out)
 	event := s.ended(at, out.status, out.reason)
 	event.Failure, event.After, event.Possible = out.failure, at.possible, at.possible != nil
-	event.Effect, event.With = out.effect, out.planned
-	w.opt.On(Event{Ended: event})
+	event.Effect, event.With, event.Before, event.Changes = out.effect, out.planned, out.before, out.changes
+	w.tellEvent(Event{Ended: event})
 	if out.failure != nil && at.outside() {
 		w.fail(out.failure)
 	}
@@ -98,7 +118,10 @@ func (w *walk) end(s *step, at *place, out outcome) ending {
 }
 
 func (s *step) ended(at *place, status Status, reason string) *StepEnded {
-	e := &StepEnded{Addr: at.addr(), Step: s.label, Status: status, Reason: reason}
+	e := &StepEnded{Addr: at.addr(), Step: s.label, Status: status, Reason: reason, Index: make([]int64, len(at.path))}
+	for i, row := range at.path {
+		e.Index[i] = row.Index
+	}
 	if s.action != nil {
 		e.Action = s.action.Name
 	}
@@ -107,7 +130,7 @@ func (s *step) ended(at *place, status Status, reason string) *StepEnded {
 
 // failed tells of a failure that is no instance's own.
 func (w *walk) failed(at *place, f *Failure) {
-	w.opt.On(Event{Failed: f})
+	w.tellEvent(Event{Failed: f})
 	if at.outside() {
 		w.fail(f)
 	}
@@ -127,7 +150,7 @@ func (w *walk) keep(s *step, at *place, out outcome) {
 		value["status"] = after
 		value["error"] = &eval.Unknown{Origins: after.Origins}
 	}
-	if _, none := out.data.(eval.Missing); !none && s.used && out.data != nil {
+	if out.has && s.used {
 		value["data"] = out.data
 	}
 	at.steps[s.id] = value
@@ -135,19 +158,37 @@ func (w *walk) keep(s *step, at *place, out outcome) {
 
 // instance runs one action once.
 func (w *walk) instance(ctx context.Context, s *step, at *place) (ending, error) {
+	before, err := w.opt.Run.before(at)
+	if err != nil {
+		return ending{}, err
+	}
+	if before != nil && before.Answer != nil && before.Answer.Status.Settled() {
+		return w.restore(s, at, before.Answer), nil
+	}
 	in, err := s.with.eval(ctx, at.scope)
 	if err != nil {
 		return w.broken(s, at, s.source.Action, err), nil
 	}
 	given := in.(eval.Object)
 	effect := s.action.EffectOf(ready(given))
+	var target *found
+	if effect != steps.Read {
+		if target, err = w.target(ctx, s, given); err != nil {
+			return w.ended(s, at, outcome{status: Failed, effect: effect, failure: w.failure(at, s.source.Action, err)})
+		}
+	}
 	if w.planning && effect != steps.Read {
-		return w.planWrite(s, at, given, effect), nil
+		return w.planWrite(s, at, given, target), nil
+	}
+	if target != nil {
+		if v := w.weigh(s, at, given, target); v.end != nil && sent(before).First.IsZero() {
+			return w.ended(s, at, *v.end)
+		}
 	}
 	if unknown, some := eval.IsUnknown(in); some {
-		return w.end(s, at, outcome{status: Done, data: &eval.Unknown{Origins: unknown.Origins, NotNull: true}}), nil
+		return w.end(s, at, outcome{status: Done, has: true, data: &eval.Unknown{Origins: unknown.Origins, NotNull: true}}), nil
 	}
-	out := w.repeat(ctx, s, at, given)
+	out := w.again(ctx, s, at, given, before)
 	if out.effect = effect; out.settled != nil {
 		out.effect = *out.settled
 	}
@@ -157,9 +198,23 @@ func (w *walk) instance(ctx context.Context, s *step, at *place) (ending, error)
 			out.failure = failure
 		}
 	}
+	if out.status == Done && effect != steps.Read {
+		w.written(s, given, target, out.data)
+	}
+	return w.ended(s, at, out)
+}
+
+// ended records the end of an instance, unless its row is put off.
+func (w *walk) ended(s *step, at *place, out outcome) (ending, error) {
+	if w.defers(s, at, out) {
+		return ending{stop: true, deferred: true}, nil
+	}
+	if err := cmp.Or(out.fatal, w.opt.Run.answer(s, at, out)); err != nil {
+		return ending{status: Pending, stop: true}, err
+	}
 	end := w.end(s, at, out)
 	if out.failure != nil && out.failure.Status == 401 {
-		w.result.Unauthorized = true
+		w.record(func(r *Result) { r.Unauthorized = true })
 		return end, errStopped
 	}
 	return end, nil
@@ -202,14 +257,41 @@ func (w *walk) repeat(ctx context.Context, s *step, at *place, in eval.Object) o
 		if err != nil {
 			return outcome{status: Failed, failure: w.failure(at, s.until.node, placed(s.until.node, err))}
 		}
-		if holds || unknown != nil || w.planning {
+		if holds || unknown != nil {
 			return out
+		}
+		if w.planning {
+			return w.unmet(s, at, out)
 		}
 		if err := w.pause(ctx, s, deadline); err != nil {
 			return outcome{status: Failed, failure: w.failure(at, s.until.node, placed(s.until.node, err))}
 		}
-		w.opt.On(Event{Waiting: &StepWaits{Addr: at.addr(), Try: try}})
+		w.tellEvent(Event{Waiting: &StepWaits{Addr: at.addr(), Try: try}})
 	}
+}
+
+// unmet is the outcome of an until that does not hold while planning. It may
+// come true through a write that is planned before it; else it is a failure
+// that can be foreseen.
+func (w *walk) unmet(s *step, at *place, out outcome) outcome {
+	if after := w.writers(); after != nil {
+		out.data = &eval.Unknown{Origins: after, NotNull: true}
+		return out
+	}
+	err := &codedError{code: "until", message: "this does not hold, and nothing before it would change that: " + s.until.node.Text}
+	return outcome{status: Failed, failure: w.failure(at, s.until.node, placed(s.until.node, err))}
+}
+
+// writers are the steps that would have written something so far.
+func (w *walk) writers() (labels []string) {
+	w.record(func(r *Result) {
+		for _, step := range r.Steps {
+			if step.Changes.Any() {
+				labels = append(labels, step.Label)
+			}
+		}
+	})
+	return labels
 }
 
 // pause waits before the next try of an until.
@@ -254,6 +336,9 @@ func (w *walk) call(ctx context.Context, s *step, at *place, in eval.Object) out
 		return outcome{status: Failed, failure: w.failure(at, s.source.Action, &codedError{code: "input", message: err.Error()})}
 	}
 	req.Retry = s.retry
+	if err := w.opt.Run.intent(ctx, s, at, given, req); err != nil {
+		return outcome{status: Pending, fatal: err}
+	}
 	resp, err := w.Do(ctx, req)
 	if err == nil {
 		return w.answered(s, at, s.action.Data(resp), nil)
@@ -272,11 +357,30 @@ func (w *walk) call(ctx context.Context, s *step, at *place, in eval.Object) out
 // answered is the outcome of a call.
 func (w *walk) answered(s *step, at *place, data []byte, err error) outcome {
 	var unknown *intercom.UnknownError
+	var refused *intercom.APIError
 	switch {
 	case err == nil:
-		return outcome{status: Done, data: eval.RawTrusted(data)}
+		return outcome{status: Done, id: gjson.GetBytes(data, "id").String(), has: true, data: eval.RawTrusted(data)}
 	case errors.As(err, &unknown) && !intercom.IsRead(unknown.Method, unknown.Path):
 		return outcome{status: InDoubt, failure: w.failure(at, s.source.Action, err)}
+	case errors.As(err, &refused) && refused.Earlier != nil && !intercom.IsRead(refused.Method, refused.Path):
+		return w.answeredLate(s, at, refused)
 	}
 	return outcome{status: Failed, failure: w.failure(at, s.source.Action, err)}
+}
+
+// answeredLate is the outcome of a call that was refused when it was sent
+// again. What takes a record away and then does not find it was done the first
+// time; a body that is refused now was refused then. Of all else it is not
+// known whether it was applied.
+func (w *walk) answeredLate(s *step, at *place, refused *intercom.APIError) outcome {
+	takesAway := s.action.Goal == steps.Gone || s.action.Goal == steps.Absent
+	invalid := refused.Status == http.StatusBadRequest || refused.Status == http.StatusUnprocessableEntity
+	switch {
+	case refused.Status == http.StatusNotFound && takesAway:
+		return outcome{status: Done}
+	case invalid && s.action.Retry == steps.Repeatable:
+		return outcome{status: Failed, failure: w.failure(at, s.source.Action, refused)}
+	}
+	return outcome{status: InDoubt, failure: w.failure(at, s.source.Action, refused)}
 }

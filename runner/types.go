@@ -40,8 +40,24 @@ var errorType = &eval.Type{Kind: eval.KindObject, Fields: map[string]*eval.Type{
 	"status":  {Kind: eval.KindInt},
 }}
 
-// typ is what steps.ID holds.
-func (s *step) typ() *eval.Type {
+// kindWord names kinds for messages. It has no word for any kind.
+var kindWord = map[eval.Kind]string{
+	eval.KindBool: "a boolean", eval.KindInt: "an integer", eval.KindNumber: "a number",
+	eval.KindString: "a string", eval.KindList: "a list", eval.KindObject: "an object",
+}
+
+// outputType is the type of what an action answers, made once for all steps.
+func (l *loader) outputType(action *steps.Action) *eval.Type {
+	t := l.outputs[action]
+	if t == nil {
+		t = typeOf(action.Output)
+		l.outputs[action] = t
+	}
+	return t
+}
+
+// stepType is what steps.ID holds.
+func (l *loader) stepType(s *step) *eval.Type {
 	fields := map[string]*eval.Type{
 		"status": {Kind: eval.KindString},
 		"error":  errorType,
@@ -49,27 +65,29 @@ func (s *step) typ() *eval.Type {
 	switch {
 	case s.loop != nil:
 		fields["counts"] = countsType
-		fields["items"] = &eval.Type{Kind: eval.KindList, Elem: s.rowType()}
+		fields["items"] = &eval.Type{Kind: eval.KindList, Elem: l.itemType(s)}
 	case s.action != nil:
-		fields["data"] = typeOf(s.action.Output)
+		fields["data"] = l.outputType(s.action)
+	case s.source.Action != nil: // it is not known, which is reported
+		fields["data"] = nil
 	}
 	return &eval.Type{Kind: eval.KindObject, Fields: fields}
 }
 
-// rowType is an element of steps.ID.items.
-func (s *step) rowType() *eval.Type {
+// itemType is an element of steps.ID.items.
+func (l *loader) itemType(s *step) *eval.Type {
 	fields := map[string]*eval.Type{
 		"key":    {Kind: eval.KindString},
 		"status": {Kind: eval.KindString},
 	}
 	if s.action != nil {
-		fields["data"] = typeOf(s.action.Output)
+		fields["data"] = l.outputType(s.action)
 		return &eval.Type{Kind: eval.KindObject, Fields: fields}
 	}
 	inner := map[string]*eval.Type{}
 	for _, each := range s.steps {
 		if each.id != "" {
-			inner[each.id] = each.typ()
+			inner[each.id] = l.stepType(each)
 		}
 	}
 	fields["steps"] = &eval.Type{Kind: eval.KindObject, Fields: inner, Noun: "step"}

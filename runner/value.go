@@ -17,6 +17,7 @@ type value struct {
 	kind     workflow.Kind // Null for a scalar, else List or Map
 	constant eval.Value    // where nothing is to be evaluated
 	fixed    bool          // it is constant
+	broken   bool          // it is wrong, which is reported; the program never runs
 	template *eval.Template
 	segments bool // holes are segments of a path
 	items    []*value

@@ -4,26 +4,31 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/journal"
 )
 
 // Options says how to plan or apply a program. The zero value of every field
 // but Do and Dir is usable.
 type Options struct {
-	Do        intercom.Doer   // the way to Intercom
-	Dir       string          // a folder of this run alone; lists are kept in it
-	RunID     string          // such as 20261104-153012-k7q2
-	StartedAt time.Time       // fixed for the run; now if zero
-	Commit    string          // of the repository; may be empty
-	Inputs    Inputs          // from [Program.Inputs]
-	Limit     int64           // of items of each outermost loop; none if zero
-	Workspace Workspace       // from [Identify]
-	On        func(Event)     // told of each event, one at a time; may be nil
-	Stop      <-chan struct{} // when closed, nothing new is begun; may be nil
+	Do          intercom.Doer   // the way to Intercom
+	Dir         string          // a folder of this run alone; lists are kept in it
+	RunID       string          // such as 20261104-153012-k7q2
+	StartedAt   time.Time       // fixed for the run; now if zero
+	Commit      string          // of the repository; may be empty
+	Inputs      Inputs          // from [Program.Inputs]
+	Limit       int64           // of items of each outermost loop; none if zero
+	Concurrency int             // items of a loop side by side; that of the file if zero
+	IndexLag    time.Duration   // how long searches may lag behind writes; [steps.DefaultIndexLag] if zero
+	Workspace   Workspace       // from [Identify]
+	Run         *Run            // keeps what happens; nil to keep nothing, as in a plan
+	On          func(Event)     // told of each event, one at a time; may be nil
+	Stop        <-chan struct{} // when closed, nothing new is begun; may be nil
 }
 
 // Plan walks the program without changing anything. Writes become changes,
@@ -51,15 +56,48 @@ func (d readOnly) Do(ctx context.Context, req intercom.Request) (intercom.Respon
 	return d.to.Do(ctx, req)
 }
 
+// keepFailed keeps a row that failed for people, in the form it came in.
+func (w *walk) keepFailed(s *step, item spooled, status Status) {
+	if w.opt.Run == nil {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.unwritten = cmp.Or(w.unwritten, w.opt.Run.files.row(s, item, status))
+}
+
 // walk is one pass over a program.
 type walk struct {
 	program  *Program
 	opt      Options
 	do       intercom.Doer
 	planning bool
-	result   *Result
-	spools   int
+	spools   atomic.Int64
 	calls    atomic.Int64
+
+	reads    reads
+	settling chan struct{} // holds one: one doubt is settled at a time
+
+	mu        sync.Mutex // of the result and of telling events
+	result    *Result
+	unwritten error // the first error of writing result files
+}
+
+// record changes the result.
+func (w *walk) record(change func(*Result)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	change(w.result)
+}
+
+// tellEvent tells an event; they come one at a time.
+func (w *walk) tellEvent(e Event) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.opt.On(e)
+	if w.opt.Run != nil {
+		w.unwritten = cmp.Or(w.unwritten, w.opt.Run.files.event(e))
+	}
 }
 
 // Do counts the calls of the walk on their way to Intercom.
@@ -76,7 +114,7 @@ func (p *Program) walk(ctx context.Context, opt Options, planning bool) (*Result
 	if opt.On == nil {
 		opt.On = func(Event) {}
 	}
-	w := &walk{program: p, opt: opt, do: opt.Do, planning: planning}
+	w := &walk{program: p, opt: opt, do: opt.Do, planning: planning, settling: make(chan struct{}, 1)}
 	w.result = &Result{
 		Plan: planning, RunID: opt.RunID, Workflow: p.Name(), File: p.File(), Workspace: opt.Workspace,
 		Steps: make([]StepResult, len(p.all)),
@@ -84,8 +122,8 @@ func (p *Program) walk(ctx context.Context, opt Options, planning bool) (*Result
 	for i, s := range p.all {
 		w.result.Steps[i] = s.result()
 	}
-	opt.On(Event{Started: &Started{Plan: planning, RunID: opt.RunID, Workflow: p.Name(), File: p.File(), Workspace: opt.Workspace}})
-	err := w.run(ctx)
+	w.tellEvent(Event{Started: &Started{Plan: planning, RunID: opt.RunID, Workflow: p.Name(), File: p.File(), Workspace: opt.Workspace}})
+	err := cmp.Or(w.run(ctx), w.unwritten)
 	w.result.Calls, w.result.Seconds = w.calls.Load(), time.Since(began).Seconds()
 	return w.result, err
 }
@@ -149,9 +187,10 @@ func (w *walk) scope(ctx context.Context) (*eval.Scope, error) {
 
 // ending is what became of a step or of several.
 type ending struct {
-	status  Status
-	failure *Failure // the first one
-	stop    bool     // what follows is not to be run
+	status   Status
+	failure  *Failure // the first one
+	stop     bool     // what follows is not to be run
+	deferred bool     // the row is to be run again, from here on
 }
 
 // steps walks steps in order. It stops at the first failure of a step that
@@ -164,6 +203,9 @@ func (w *walk) steps(ctx context.Context, list []*step, at *place) (ending, erro
 		all.failure = cmp.Or(all.failure, end.failure)
 		if end.failure != nil {
 			all.status = worse(all.status, Failed)
+		}
+		if end.deferred {
+			return end, err
 		}
 		if err != nil || end.stop {
 			w.tell(list[i+1:], at, Pending, "")
@@ -203,14 +245,18 @@ func (w *walk) tell(list []*step, at *place, status Status, reason string) {
 
 // count adds an instance of a step to the result.
 func (w *walk) count(s *step, at *place, status Status) {
-	w.result.Steps[s.index].Counts.add(status, 1)
-	if at.outside() {
-		w.result.Counts.add(status, 1)
-	}
+	w.record(func(r *Result) {
+		r.Steps[s.index].Counts.add(status, 1)
+		if at.outside() {
+			r.Counts.add(status, 1)
+		}
+	})
 }
 
 // fail records a failure outside loops.
-func (w *walk) fail(f *Failure) { w.result.Failures = append(w.result.Failures, f) }
+func (w *walk) fail(f *Failure) {
+	w.record(func(r *Result) { r.Failures = append(r.Failures, f) })
+}
 
 func (w *walk) outputs(ctx context.Context, at *place) error {
 	for _, out := range w.program.outputs {
@@ -239,12 +285,14 @@ func (w *walk) outputs(ctx context.Context, at *place) error {
 // which loops it stands.
 type place struct {
 	scope    *eval.Scope
-	steps    eval.Object // the value of the name "steps" here
-	prefix   string      // mark["a@example.com"].
-	label    string      // of the step that is running
-	key      string      // ["a@example.com"], of a loop over one action
-	row      string      // people.csv:17; empty outside loops over files
-	possible []string    // in a plan: the steps that decide whether this place is reached
+	steps    eval.Object  // the value of the name "steps" here
+	prefix   string       // mark["a@example.com"].
+	label    string       // of the step that is running
+	key      string       // ["a@example.com"], of a loop over one action
+	row      string       // people.csv:17; empty outside loops over files
+	possible []string     // in a plan: the steps that decide whether this place is reached
+	memory   *memory      // of the row; nil outside loops
+	path     journal.Path // the rows around the place
 }
 
 func (p *place) addr() string { return p.prefix + p.label + p.key }

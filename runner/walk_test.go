@@ -1,8 +1,12 @@
 package runner
 
 import (
+	"context"
+	"errors"
+	"io"
 	"testing"
 
+	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -58,6 +62,11 @@ outputs: {n: "{{ inputs.n }}", text: "n is {{ inputs.n }}", half: "{{ inputs.n -
 			want: map[string]string{"one": "1", "zero": "0"},
 		},
 		{
+			name: "equal items without a key are told apart by their number",
+			text: `{version: 1, steps: [{id: l, for_each: {in: [7, 8, 7, 7]}, action: listTags}], outputs: {keys: "{{ map(steps.l.items, .key) }}"}}`,
+			want: map[string]string{"keys": `["7902699be42c","2c624232cdd2","7902699be42c-2","7902699be42c-3"]`},
+		},
+		{
 			name: "loops stand inside loops and see the items around them",
 			text: `{version: 1, steps: [{id: outer, for_each: {in: [1, 2], as: a}, steps: [{id: inner, for_each: {in: [10, 20], as: b}, action: rawRequest, with: {method: GET, path: /tags, query: {x: "{{ a + b }}"}}}]}], outputs: {n: "{{ map(steps.outer.items, .steps.inner.counts.total) }}"}}`,
 			want: map[string]string{"n": "[2,2]"},
@@ -75,5 +84,18 @@ outputs: {n: "{{ inputs.n }}", text: "n is {{ inputs.n }}", half: "{{ inputs.n -
 				t.Errorf("outputs differ (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestPagesThatBreak holds that a connection that ends is not the end of a
+// list: net/http says io.EOF of both.
+func TestPagesThatBreak(t *testing.T) {
+	lost := &intercom.UnknownError{Method: "GET", Path: "/contacts", Err: io.EOF}
+	var got error
+	for _, err := range pageItems(context.Background(), func(context.Context) (intercom.Page, error) { return intercom.Page{}, lost }) {
+		got = err
+	}
+	if !errors.Is(got, lost) {
+		t.Errorf("the list ended with %v, want %v", got, lost)
 	}
 }

@@ -22,6 +22,20 @@ func (c *command) actionsCommand() *cli.Command {
 	}
 }
 
+func (c *command) functionsCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "functions",
+		Usage: "list the functions of templates and conditions",
+		Action: func(ctx *cli.Context) error {
+			if err := noArguments(ctx); err != nil {
+				return err
+			}
+			_, err := fmt.Fprint(c.Out, report.FunctionTable())
+			return err
+		},
+	}
+}
+
 func (c *command) listActions(ctx *cli.Context) error {
 	if err := noArguments(ctx); err != nil {
 		return err

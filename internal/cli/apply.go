@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"context"
+	"cmp"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/flowrun-dev/flowrun/intercom"
-	"github.com/flowrun-dev/flowrun/internal/report"
 	"github.com/flowrun-dev/flowrun/runner"
 	"github.com/urfave/cli/v2"
 )
@@ -21,7 +20,10 @@ func (c *command) planCommand() *cli.Command {
 		Name:      "plan",
 		Usage:     "show what a workflow would change; writes nothing",
 		ArgsUsage: "FILE",
-		Flags: append(runFlags(),
+		UsageText: "flowrun plan workflow.yaml\n" +
+			"flowrun plan workflow.yaml --limit 5 --input plan=pro\n" +
+			"flowrun plan --sandbox workflow.yaml         needs no account",
+		Flags: append(programFlags(),
 			&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit with 2 if there are changes", EnvVars: environment("detailed-exitcode")}),
 		Action: func(ctx *cli.Context) error { return c.run(ctx, true) },
 	}
@@ -32,7 +34,12 @@ func (c *command) applyCommand() *cli.Command {
 		Name:      "apply",
 		Usage:     "run a workflow",
 		ArgsUsage: "FILE",
-		Flags: append(runFlags(),
+		Description: "The run is kept in the state directory: what was sent and answered, so that it can be " +
+			"resumed, and the rows that failed, so that they can be mended and applied again.",
+		UsageText: "flowrun apply workflow.yaml --dry-run        see what would change\n" +
+			"flowrun apply workflow.yaml --limit 5        a careful first run\n" +
+			"flowrun apply workflow.yaml --max-duration 55m --rate-share 50%",
+		Flags: append(append(programFlags(), keepFlags()...),
 			&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "show what would change, as plan does; writes nothing", EnvVars: environment("dry-run")}),
 		Action: func(ctx *cli.Context) error { return c.run(ctx, ctx.Bool("dry-run")) },
 	}
@@ -52,103 +59,107 @@ func (c *command) run(ctx *cli.Context, plan bool) error {
 	if err != nil {
 		return err
 	}
-	client, err := c.connect(ctx, program, plan)
-	if err != nil {
+	s := c.session(ctx, program)
+	defer s.end()
+	if err := s.connect(plan); err != nil {
 		return err
 	}
-	defer client.CloseIdleConnections()
-	stop := c.interrupts()
-	defer stop.end()
-	workspace, err := c.identify(stop.ctx, ctx, client, program)
-	if err != nil {
+	if err := s.rightWorkspace(cmp.Or(program.Workspace(), s.workspace.ID), program.File()); err != nil && !ctx.Bool("sandbox") {
 		return err
 	}
-	options := runner.Options{
-		Do: client, Inputs: inputs, Workspace: workspace, Limit: ctx.Int64("limit"),
-		RunID: newRunID(time.Now()), StartedAt: time.Now(), Commit: c.Getenv("GITHUB_SHA"), Stop: stop.first,
+	s.options = runner.Options{
+		Inputs: inputs, Limit: ctx.Int64("limit"), RunID: newRunID(time.Now()), StartedAt: time.Now(), Commit: c.Getenv("GITHUB_SHA"),
 	}
-	remove, err := c.runDir(ctx, plan, &options)
-	if err != nil {
+	if plan || ctx.Bool("sandbox") {
+		return s.walkAside(plan)
+	}
+	if err := s.begin(); err != nil {
 		return err
 	}
-	defer remove()
-	printer := report.New(c.Out, c.Err, report.Options{
-		Form: ctx.String("output"), Color: c.OutColor && !ctx.Bool("no-color"), Quiet: ctx.Bool("quiet"),
-	})
-	options.On = printer.Event
-	walk := program.Apply
+	return s.walk(program.Apply)
+}
+
+// session is one plan or one stretch of a run, from the connection to its end.
+type session struct {
+	*command
+	flags     *cli.Context
+	program   *runner.Program
+	client    *intercom.Client
+	workspace runner.Workspace
+	stop      *interrupts
+	options   runner.Options
+	run       *runner.Run // nil if nothing is kept
+}
+
+func (c *command) session(flags *cli.Context, program *runner.Program) *session {
+	return &session{command: c, flags: flags, program: program, stop: c.interrupts("stopping: finishing what is in flight; once more stops at once")}
+}
+
+// connect makes the client and asks whose token it is.
+func (s *session) connect(plan bool) (err error) {
+	if s.client, err = s.command.connect(s.flags, s.program.Region(), plan); err != nil {
+		return err
+	}
+	s.workspace, err = s.identify(s.stop.ctx, s.client)
+	return err
+}
+
+// rightWorkspace refuses a token of another workspace than the one that of is
+// for.
+func (s *session) rightWorkspace(want, of string) error {
+	if want == s.workspace.ID {
+		return nil
+	}
+	return &exitError{exitCredentials,
+		fmt.Sprintf("the token belongs to workspace %s (%s), and %s is for workspace %s; nothing was written", s.workspace.ID, s.workspace.Name, of, want),
+		[]string{"use a token of workspace " + want}}
+}
+
+// walkAside walks in a folder that is gone afterwards.
+func (s *session) walkAside(plan bool) (err error) {
+	if s.options.Dir, err = os.MkdirTemp("", "flowrun-"); err != nil {
+		return err
+	}
+	defer os.RemoveAll(s.options.Dir)
 	if plan {
-		walk = program.Plan
+		return s.walk(s.program.Plan)
 	}
-	result, err := walk(stop.ctx, options)
-	if err := errors.Join(printer.End(result), c.githubOutputs(result)); err != nil {
-		return err
-	}
-	if err != nil {
-		return err
-	}
-	return c.exit(ctx, result, stop)
+	return s.walk(s.program.Apply)
 }
 
-// identify asks whose token it is and holds the answer against the file.
-func (c *command) identify(ctx context.Context, flags *cli.Context, client *intercom.Client, program *runner.Program) (runner.Workspace, error) {
-	workspace, err := runner.Identify(ctx, client)
-	var refused *intercom.APIError
-	if errors.As(err, &refused) && (refused.Status == 401 || refused.Status == 403) {
-		return workspace, &exitError{exitCredentials, "Intercom does not accept the token: " + err.Error(), []string{"set INTERCOM_TOKEN to an access token of your app: Intercom's Developer Hub, Configure, Authentication"}}
+// begin makes the folder of a new run.
+func (s *session) begin() error {
+	state := s.flags.String("state-dir")
+	if s.Getenv("CI") != "" && !s.flags.IsSet("state-dir") {
+		s.note("note: runs are kept in %s and are lost with this CI job; --state-dir names a folder that you save", state)
 	}
+	s.options.Dir = filepath.Join(state, "runs", s.options.RunID)
+	s.options.Workspace = s.workspace
+	if err := keepOutOfGit(state); err != nil {
+		return unkept(s.options.Dir, err)
+	}
+	run, err := runner.Begin(s.options.Dir, s.program, s.options, version(), "flowrun apply "+s.program.File())
 	if err != nil {
-		return workspace, fmt.Errorf("ask Intercom whose token this is: %w", err)
+		return unkept(s.options.Dir, err)
 	}
-	want := program.Workspace()
-	if want != "" && want != workspace.ID && !flags.Bool("sandbox") {
-		return workspace, &exitError{exitCredentials,
-			fmt.Sprintf("the token belongs to workspace %s (%s), and %s is for workspace %s; nothing was written", workspace.ID, workspace.Name, program.File(), want),
-			[]string{"use a token of workspace " + want + ", or change intercom.workspace in the file"}}
-	}
-	return workspace, nil
-}
-
-// exit turns a result into the end of the command.
-func (c *command) exit(ctx *cli.Context, result *runner.Result, stop *interrupts) error {
-	counts := result.Counts
-	switch {
-	case result.Interrupted && stop.signal() != 0:
-		return &exitError{code: stop.signal(), message: fmt.Sprintf("interrupted; %d of %d not reached", counts.Pending, counts.Total)}
-	case result.Unauthorized:
-		return &exitError{code: exitCredentials}
-	case result.RowsLeft():
-		return &exitError{code: exitRows}
-	case len(result.Failures) > 0:
-		return &exitError{code: exitFailed}
-	case ctx.Bool("detailed-exitcode") && result.Changes.Any():
-		return &exitError{code: exitChanges}
-	}
+	s.run = run
 	return nil
 }
 
-// runDir makes the folder of the run: in the state directory, or a temporary
-// one where nothing is to be left behind.
-func (c *command) runDir(ctx *cli.Context, plan bool, options *runner.Options) (remove func(), err error) {
-	if plan || ctx.Bool("sandbox") {
-		options.Dir, err = os.MkdirTemp("", "flowrun-")
-		return func() { os.RemoveAll(options.Dir) }, err
+// keepOutOfGit makes the state directory, in which git sees nothing.
+func keepOutOfGit(state string) error {
+	if err := os.MkdirAll(state, 0o700); err != nil {
+		return err
 	}
-	state := ctx.String("state-dir")
-	if c.Getenv("CI") != "" && !ctx.IsSet("state-dir") {
-		c.note("note: runs are kept in %s and are lost with this CI job; --state-dir names a folder that you save", state)
+	file, err := os.OpenFile(filepath.Join(state, ".gitignore"), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return nil
 	}
-	options.Dir = filepath.Join(state, "runs", options.RunID)
-	if err := os.MkdirAll(options.Dir, 0o700); err != nil {
-		return nil, fmt.Errorf("keep the run: %w", err)
+	if err != nil {
+		return err
 	}
-	ignore := filepath.Join(state, ".gitignore")
-	if _, err := os.Stat(ignore); os.IsNotExist(err) {
-		if err := os.WriteFile(ignore, []byte("*\n"), 0o600); err != nil {
-			return nil, fmt.Errorf("keep the run: %w", err)
-		}
-	}
-	return func() {}, nil
+	_, err = file.WriteString("*\n")
+	return errors.Join(err, file.Close())
 }
 
 // newRunID names a run: its time in UTC and four characters of chance.

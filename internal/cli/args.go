@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -13,7 +15,7 @@ import (
 // parser below stops reading flags at the first word that is none, and would
 // take "apply file --dry-run" for an apply.
 func (c *command) arguments(app *cli.App, args []string) error {
-	line := commandLine{commands: app.Commands, flags: slices.Clone(app.Flags)}
+	line := commandLine{commands: app.Commands}
 	for len(args) > 0 {
 		var err error
 		if args, err = line.take(args); err != nil {
@@ -23,13 +25,33 @@ func (c *command) arguments(app *cli.App, args []string) error {
 	if err := line.known(app.Name); err != nil {
 		return err
 	}
+	if len(line.path) == 0 || line.help || len(line.commands) > 0 {
+		return line.showHelp(c, app)
+	}
 	c.args = slices.Concat([]string{app.Name}, line.path, line.given, line.words)
 	return nil
+}
+
+// errHelp ends a command line whose help has been shown.
+var errHelp = errors.New("help was shown")
+
+// showHelp prints the help of the command that the line has come to.
+func (l *commandLine) showHelp(c *command, app *cli.App) error {
+	text := appHelp(app)
+	if l.command != nil {
+		text = commandHelp(strings.Join(append([]string{app.Name}, l.path...), " "), l.command)
+	}
+	if _, err := io.WriteString(c.Out, text); err != nil {
+		return err
+	}
+	return errHelp
 }
 
 // commandLine is a command line while it is sorted.
 type commandLine struct {
 	commands []*cli.Command // that may come next
+	command  *cli.Command   // the last one; nil in front of all
+	help     bool           // is asked for
 	flags    []cli.Flag     // of the commands so far
 	path     []string       // the commands
 	given    []string       // the flags with their values
@@ -42,11 +64,16 @@ func (l *commandLine) take(args []string) ([]string, error) {
 	switch {
 	case word == "--":
 		return nil, l.rest(args[1:])
+	case word == "--help" || word == "-h":
+		l.help = true
+		return args[1:], nil
+	case word == "--version" && len(l.path) == 0:
+		return append([]string{"version"}, args[1:]...), nil
 	case strings.HasPrefix(word, "-") && word != "-":
 		return l.flag(args)
 	}
 	if command := find(l.commands, word); command != nil && len(l.words) == 0 {
-		l.path = append(l.path, command.Name)
+		l.command, l.path = command, append(l.path, command.Name)
 		l.commands = command.Subcommands
 		l.flags = append(l.flags, command.Flags...)
 		return args[1:], nil
@@ -55,7 +82,7 @@ func (l *commandLine) take(args []string) ([]string, error) {
 		if word != "help" {
 			return nil, unknownCommand(word, l.commands)
 		}
-		l.given = append(l.given, "--help") // "help apply" is "apply --help"
+		l.help = true // "help apply" is "apply --help"
 		return args[1:], nil
 	}
 	l.words = append(l.words, word)
@@ -89,15 +116,9 @@ func (l *commandLine) flag(args []string) ([]string, error) {
 }
 
 // takesValue reports whether the flag takes the word behind it. A flag that
-// stands before its command is looked up among the flags of all commands.
+// stands before its command is looked up among the flags of all that may come.
 func (l *commandLine) takesValue(name string, behind []string) bool {
-	known := l.flags
-	if len(l.path) == 0 {
-		for _, command := range l.commands {
-			known = append(known[:len(known):len(known)], command.Flags...)
-		}
-	}
-	for _, flag := range known {
+	for _, flag := range append(slices.Clone(l.flags), flagsBelow(l.commands)...) {
 		if slices.Contains(flag.Names(), name) {
 			_, boolean := flag.(*cli.BoolFlag)
 			return !boolean
@@ -106,9 +127,19 @@ func (l *commandLine) takesValue(name string, behind []string) bool {
 	return false
 }
 
+// flagsBelow are the flags of commands and of those below them.
+func flagsBelow(commands []*cli.Command) []cli.Flag {
+	var flags []cli.Flag
+	for _, command := range commands {
+		flags = append(flags, command.Flags...)
+		flags = append(flags, flagsBelow(command.Subcommands)...)
+	}
+	return flags
+}
+
 // known refuses a flag that the command does not have.
 func (l *commandLine) known(program string) error {
-	names := []string{"help", "h"}
+	var names []string
 	for _, flag := range l.flags {
 		names = append(names, flag.Names()...)
 	}
@@ -119,13 +150,23 @@ func (l *commandLine) known(program string) error {
 			continue
 		}
 		command := strings.Join(append([]string{program}, l.path...), " ")
-		hint := fmt.Sprintf(`"%s --help" shows its flags`, command)
-		if near := workflow.Nearest(name, names); near != "" {
-			hint = fmt.Sprintf("did you mean --%s?", near)
-		}
-		return usage(fmt.Sprintf("%s has no flag %s", command, flag), hint)
+		return usage(fmt.Sprintf("%s has no flag %s", command, flag), l.flagHint(command, name, names))
 	}
 	return nil
+}
+
+// flagHint says what may have been meant by a flag that is not there.
+func (l *commandLine) flagHint(command, name string, names []string) string {
+	if slices.Equal(l.path, []string{"plan"}) && (name == "n" || name == "dry-run") {
+		return "plan is the dry run: it writes nothing"
+	}
+	if near := workflow.Nearest(name, names); near != "" && len(name) > 1 {
+		return fmt.Sprintf("did you mean --%s?", near)
+	}
+	if len(names) == 0 {
+		return command + " has no flags"
+	}
+	return fmt.Sprintf(`"%s --help" shows its flags`, command)
 }
 
 func find(commands []*cli.Command, name string) *cli.Command {

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 
 	"github.com/mattn/go-isatty"
 	"github.com/urfave/cli/v2"
@@ -26,16 +27,18 @@ type Streams struct {
 	Out      io.Writer
 	Err      io.Writer
 	OutColor bool // Out is a terminal that shows colours
+	ErrColor bool // Err is one
 	ErrTTY   bool // Err is a terminal
 	Getenv   func(string) string
 }
 
 // System returns the streams of the process.
 func System() Streams {
-	color := isatty.IsTerminal(os.Stdout.Fd()) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	color := os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	out, errs := isatty.IsTerminal(os.Stdout.Fd()), isatty.IsTerminal(os.Stderr.Fd())
 	return Streams{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
-		OutColor: color, ErrTTY: isatty.IsTerminal(os.Stderr.Fd()),
+		OutColor: out && color, ErrColor: errs && color, ErrTTY: errs,
 		Getenv: os.Getenv,
 	}
 }
@@ -43,8 +46,39 @@ func System() Streams {
 // Main runs one command line, without the program's name, and returns the exit
 // code.
 func Main(args []string, streams Streams) int {
-	c := &command{Streams: streams}
-	return c.report(c.main(args))
+	c := newCommand(streams)
+	code := c.report(c.main(args))
+	if err := errors.Join(c.out.flush(), c.err.flush()); err != nil && code == exitDone {
+		code = exitFailed
+	}
+	return code
+}
+
+// command is one run of the program.
+type command struct {
+	Streams
+	args     []string  // as urfave/cli takes them: the program's name first, flags before the rest
+	out, err *cleaner  // what Out and Err are here
+	screen   io.Writer // Err itself, for what is drawn and erased again
+	bar      *bar      // nil while nothing is drawn
+	mu       sync.Mutex
+	secrets  secrets
+}
+
+// newCommand puts all output behind the cleaner.
+func newCommand(streams Streams) *command {
+	c := &command{Streams: streams, screen: streams.Err}
+	c.out = &cleaner{to: streams.Out, color: streams.OutColor, before: c.erase, mu: &c.mu, secrets: &c.secrets}
+	c.err = &cleaner{to: streams.Err, color: streams.ErrColor, before: c.erase, mu: &c.mu, secrets: &c.secrets}
+	c.Out, c.Err = c.out, c.err
+	return c
+}
+
+// hide keeps a secret out of all output from now on.
+func (c *command) hide(name, secret string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.secrets.add(name, secret)
 }
 
 // main runs the command line. A panic is a mistake of ours: it is told as one,
@@ -56,7 +90,11 @@ func (c *command) main(args []string) (err error) {
 		}
 	}()
 	app := c.app()
-	if err := c.arguments(app, args); err != nil {
+	err = c.arguments(app, args)
+	if errors.Is(err, errHelp) {
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	return app.Run(c.args)
@@ -77,26 +115,23 @@ func caller() string {
 	}
 }
 
-// command is one run of the program.
-type command struct {
-	Streams
-	args []string // as urfave/cli takes them: the program's name first, flags before the rest
+// redact takes the secrets out of what is written elsewhere.
+func (c *command) redact(text string) []byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.secrets.redact([]byte(text))
 }
 
 func (c *command) app() *cli.App {
 	app := &cli.App{
-		Name:  "flowrun",
-		Usage: "run declarative workflows against Intercom",
-		UsageText: "flowrun plan workflow.yaml      see what would change\n" +
-			"flowrun apply workflow.yaml     change it",
-		Description:               "Exit codes: 0 done; 1 a step failed; 2 changes (plan --detailed-exitcode); 3 bad usage or workflow;\n4 credentials or workspace; 5 a guard; 6 rows failed, in doubt or pending; 130, 143 interrupted.",
+		Name:                      "flowrun",
+		Usage:                     "run declarative workflows against Intercom",
 		Commands:                  c.commands(),
 		HideVersion:               true,
-		HideHelpCommand:           true,
+		HideHelp:                  true,
 		DisableSliceFlagSeparator: true,
 		Writer:                    c.Out,
 		ErrWriter:                 c.Err,
-		Action:                    c.noCommand,
 		OnUsageError:              usageError,
 		ExitErrHandler:            func(*cli.Context, error) {},
 	}
@@ -109,7 +144,7 @@ func (c *command) app() *cli.App {
 // prepare gives a command what urfave/cli does not take from the app.
 func prepare(each *cli.Command) {
 	each.OnUsageError = usageError
-	each.HideHelpCommand = true
+	each.HideHelp = true
 	for _, sub := range each.Subcommands {
 		prepare(sub)
 	}
@@ -119,70 +154,17 @@ func (c *command) commands() []*cli.Command {
 	return []*cli.Command{
 		c.planCommand(),
 		c.applyCommand(),
+		c.resumeCommand(),
+		c.resolveCommand(),
+		c.runsCommand(),
 		c.validateCommand(),
 		c.actionsCommand(),
+		c.functionsCommand(),
 		c.schemaCommand(),
 		c.sandboxCommand(),
 		c.completionCommand(),
 		c.versionCommand(),
 	}
-}
-
-// noCommand answers a command line without a known command.
-func (c *command) noCommand(ctx *cli.Context) error {
-	if !ctx.Args().Present() {
-		return cli.ShowAppHelp(ctx)
-	}
-	return unknownCommand(ctx.Args().First(), ctx.App.Commands)
-}
-
-// Exit codes. Their meaning is a promise.
-const (
-	exitDone        = 0
-	exitFailed      = 1
-	exitChanges     = 2
-	exitUsage       = 3
-	exitCredentials = 4
-	exitRows        = 6
-	exitInterrupt   = 130
-	exitTerminate   = 143
-)
-
-// exitError is an error with its exit code and what to do about it. Without a
-// message nothing is printed: it has been said already.
-type exitError struct {
-	code    int
-	message string
-	hints   []string
-}
-
-func (e *exitError) Error() string { return e.message }
-
-// usage is an error of the command line or of a file.
-func usage(message string, hints ...string) error {
-	return &exitError{exitUsage, message, hints}
-}
-
-func usageError(_ *cli.Context, err error, _ bool) error {
-	return usage(err.Error(), `"flowrun help" shows the commands, and "flowrun COMMAND --help" its flags`)
-}
-
-// report prints an error, once, and gives the exit code.
-func (c *command) report(err error) int {
-	if err == nil {
-		return exitDone
-	}
-	var exit *exitError
-	if !errors.As(err, &exit) {
-		exit = &exitError{code: exitFailed, message: err.Error()}
-	}
-	if exit.message != "" {
-		fmt.Fprintf(c.Err, "flowrun: error: %s\n", strings.ReplaceAll(exit.message, "\n", "\n  "))
-	}
-	for _, hint := range exit.hints {
-		fmt.Fprintf(c.Err, "flowrun: hint: %s\n", hint)
-	}
-	return exit.code
 }
 
 // note prints a line for people that is neither a result nor an error.

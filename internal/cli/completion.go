@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/flowrun-dev/flowrun/steps"
 	"github.com/urfave/cli/v2"
 )
 
@@ -12,6 +13,7 @@ func (c *command) completionCommand() *cli.Command {
 		Name:      "completion",
 		Usage:     "print a completion script for a shell: bash, zsh or fish",
 		ArgsUsage: "SHELL",
+		UsageText: "source <(flowrun completion bash)",
 		Action: func(ctx *cli.Context) error {
 			scripts := map[string]func(*cli.App) string{"bash": bash, "zsh": zsh, "fish": fish}
 			script, ok := scripts[ctx.Args().First()]
@@ -24,34 +26,64 @@ func (c *command) completionCommand() *cli.Command {
 	}
 }
 
-// words are the flags and subcommands of a command.
-func words(command *cli.Command) []string {
-	var all []string
-	for _, sub := range command.Subcommands {
-		all = append(all, sub.Name)
+// completes are the words that may follow a command.
+type completes struct {
+	after string // such as "actions show"; empty for the program
+	words []string
+	help  []string // for each of the words; empty for flags
+}
+
+// completions are those of all commands, the shortest first.
+func completions(app *cli.App) []completes {
+	all := []completes{{}}
+	for _, command := range app.Commands {
+		all[0].words = append(all[0].words, command.Name)
+		all[0].help = append(all[0].help, command.Usage)
 	}
-	for _, flag := range command.Flags {
-		all = append(all, "--"+flag.Names()[0])
+	for _, command := range app.Commands {
+		all = append(all, completionsOf("", command)...)
 	}
 	return all
 }
 
-func names(app *cli.App) []string {
-	var all []string
-	for _, command := range app.Commands {
-		all = append(all, command.Name)
+func completionsOf(before string, command *cli.Command) []completes {
+	own := completes{after: before + command.Name}
+	all := []completes{}
+	for _, sub := range command.Subcommands {
+		own.words = append(own.words, sub.Name)
+		all = append(all, completionsOf(own.after+" ", sub)...)
 	}
-	return all
+	switch own.after {
+	case "actions show":
+		own.words = append(own.words, steps.Names()...)
+	case "completion":
+		own.words = append(own.words, "bash", "zsh", "fish")
+	case "resume", "resolve", "runs show":
+		own.words = append(own.words, "last")
+	}
+	for _, flag := range command.Flags {
+		own.words = append(own.words, "--"+flag.Names()[0])
+	}
+	return append([]completes{own}, all...)
 }
 
 func bash(app *cli.App) string {
 	var b strings.Builder
-	b.WriteString("_flowrun() {\n  local cur=${COMP_WORDS[COMP_CWORD]}\n  local words\n  case ${COMP_WORDS[1]} in\n")
-	for _, command := range app.Commands {
-		fmt.Fprintf(&b, "    %s) words=%q ;;\n", command.Name, strings.Join(words(command), " "))
+	b.WriteString("_flowrun() {\n  local cur=${COMP_WORDS[COMP_CWORD]} words\n  case \"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" in\n")
+	all := completions(app)
+	for _, two := range []bool{true, false} { // the longer ones first
+		for _, each := range all[1:] {
+			if strings.Contains(each.after, " ") != two {
+				continue
+			}
+			pattern := fmt.Sprintf("%q", each.after)
+			if !two {
+				pattern = each.after + "\\ *"
+			}
+			fmt.Fprintf(&b, "    %s) words=%q ;;\n", pattern, strings.Join(each.words, " "))
+		}
 	}
-	fmt.Fprintf(&b, "    *) words=%q ;;\n  esac\n", strings.Join(names(app), " "))
-	b.WriteString("  if [ \"$COMP_CWORD\" -eq 1 ]; then words=\"" + strings.Join(names(app), " ") + "\"; fi\n")
+	fmt.Fprintf(&b, "  esac\n  if [ \"$COMP_CWORD\" -eq 1 ]; then words=%q; fi\n", strings.Join(all[0].words, " "))
 	b.WriteString("  COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n}\ncomplete -o default -F _flowrun flowrun\n")
 	return b.String()
 }
@@ -62,14 +94,20 @@ func zsh(app *cli.App) string {
 
 func fish(app *cli.App) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "set -l commands %s\n", strings.Join(names(app), " "))
-	for _, command := range app.Commands {
-		fmt.Fprintf(&b, "complete -c flowrun -n \"not __fish_seen_subcommand_from $commands\" -f -a %s -d '%s'\n", command.Name, strings.ReplaceAll(command.Usage, "'", ""))
-		for _, word := range words(command) {
-			if flag, ok := strings.CutPrefix(word, "--"); ok {
-				fmt.Fprintf(&b, "complete -c flowrun -n \"__fish_seen_subcommand_from %s\" -l %s\n", command.Name, flag)
-			} else {
-				fmt.Fprintf(&b, "complete -c flowrun -n \"__fish_seen_subcommand_from %s\" -f -a %s\n", command.Name, word)
+	for _, each := range completions(app) {
+		when := "__fish_use_subcommand"
+		if each.after != "" {
+			when = "__fish_seen_subcommand_from " + strings.ReplaceAll(each.after, " ", "; and __fish_seen_subcommand_from ")
+		}
+		for i, word := range each.words {
+			flag, ok := strings.CutPrefix(word, "--")
+			switch {
+			case ok:
+				fmt.Fprintf(&b, "complete -c flowrun -n %q -l %s\n", when, flag)
+			case each.help != nil:
+				fmt.Fprintf(&b, "complete -c flowrun -n %q -f -a %s -d %q\n", when, word, each.help[i])
+			default:
+				fmt.Fprintf(&b, "complete -c flowrun -n %q -f -a %s\n", when, word)
 			}
 		}
 	}

@@ -1,9 +1,13 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/flowrun-dev/flowrun/internal/workflow"
 	"github.com/flowrun-dev/flowrun/runner"
@@ -16,20 +20,76 @@ func environment(flag string) []string {
 	return []string{"FLOWRUN_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))}
 }
 
-// runFlags are the flags of plan and apply.
-func runFlags() []cli.Flag {
-	return []cli.Flag{
+// programFlags are the flags of plan and apply.
+func programFlags() []cli.Flag {
+	return append([]cli.Flag{
 		&cli.StringSliceFlag{Name: "input", Aliases: []string{"i"}, Usage: "set an input: `NAME=VALUE`; may be repeated"},
 		&cli.StringFlag{Name: "inputs-file", Usage: "read inputs from a YAML or JSON `FILE`", EnvVars: environment("inputs-file")},
-		&cli.Int64Flag{Name: "limit", Usage: "take at most `N` items of each loop", EnvVars: environment("limit")},
+		&cli.Int64Flag{Name: "limit", Usage: "take at most `N` items of each loop", EnvVars: environment("limit"), Action: checkLimit},
 		&cli.BoolFlag{Name: "sandbox", Usage: "run against an Intercom look-alike in this process, with sample data", EnvVars: environment("sandbox")},
-		&cli.StringFlag{Name: "region", Usage: "Intercom's region: us, eu or au", EnvVars: environment("region")},
-		&cli.StringFlag{Name: "state-dir", Usage: "keep runs in `DIR`", Value: ".flowrun", EnvVars: environment("state-dir")},
+	}, walkFlags()...)
+}
+
+// walkFlags are the flags of all commands that walk over a workflow.
+func walkFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.IntFlag{Name: "concurrency", Usage: "run `N` items of a loop side by side, instead of what the file says", EnvVars: environment("concurrency"), Action: checkConcurrency},
+		&cli.StringFlag{Name: "rate-share", Usage: "use at most this `SHARE` of Intercom's rate limit, such as 50%", EnvVars: environment("rate-share")},
+		&cli.StringFlag{Name: "region", Usage: "Intercom's `REGION`: us, eu or au", EnvVars: environment("region")},
 		outputFlag("text", "json", "ndjson"),
 		&cli.BoolFlag{Name: "no-color", Usage: "print without colours", EnvVars: environment("no-color")},
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print results and errors only", EnvVars: environment("quiet")},
 		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "print each call: method, path, status, time; never its content", EnvVars: environment("verbose")},
 	}
+}
+
+// keepFlags are the flags of commands that change something and keep it.
+func keepFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.DurationFlag{Name: "max-duration", Usage: "end within `TIME`, such as 55m; what is not reached can be resumed", EnvVars: environment("max-duration"), Action: checkDuration},
+		stateFlag(),
+	}
+}
+
+func stateFlag() cli.Flag {
+	return &cli.StringFlag{Name: "state-dir", Usage: "keep runs in `DIR`", Value: ".flowrun", EnvVars: environment("state-dir")}
+}
+
+func checkLimit(_ *cli.Context, n int64) error {
+	if n < 1 {
+		return usage(fmt.Sprintf("--limit is 1 or more, not %d", n), "without --limit, all items are taken")
+	}
+	return nil
+}
+
+func checkDuration(_ *cli.Context, d time.Duration) error {
+	if d <= 0 {
+		return usage(fmt.Sprintf("--max-duration is more than nothing, such as 55m, not %s", d))
+	}
+	return nil
+}
+
+// rateShare reads a share such as 50% or 0.5; none is 0.
+func rateShare(text string) (float64, error) {
+	if text == "" {
+		return 0, nil
+	}
+	number, percent := strings.CutSuffix(text, "%")
+	share, err := strconv.ParseFloat(number, 64)
+	if percent {
+		share /= 100
+	}
+	if err != nil || !(share > 0 && share <= 1) {
+		return 0, usage(fmt.Sprintf("--rate-share is from 1%% to 100%%, not %q", text))
+	}
+	return share, nil
+}
+
+func checkConcurrency(_ *cli.Context, n int) error {
+	if n < 1 || n > workflow.MaxConcurrency {
+		return usage(fmt.Sprintf("--concurrency is from 1 to %d, not %d", workflow.MaxConcurrency, n))
+	}
+	return nil
 }
 
 func outputFlag(forms ...string) cli.Flag {
@@ -71,19 +131,34 @@ func problemText(problems workflow.Problems) string {
 	return b.String()
 }
 
+// readFile reads a file that is named on the command line.
 func readFile(name string) ([]byte, error) {
-	info, err := os.Stat(name)
-	if err == nil && info.IsDir() {
-		return nil, usage(name+" is a folder, not a workflow file", "name a file in it: "+name+"/workflow.yaml")
-	}
-	text, err := os.ReadFile(name)
-	if os.IsNotExist(err) {
-		return nil, usage("there is no file " + name)
-	}
-	if err != nil {
-		return nil, usage(err.Error())
+	text, why := fileText(name)
+	if why != "" {
+		return nil, usage(name + ": " + why)
 	}
 	return text, nil
+}
+
+// fileText reads a file, or says why it cannot be read.
+func fileText(name string) (text []byte, why string) {
+	info, err := os.Stat(name)
+	if err == nil && info.IsDir() {
+		return nil, "this is a folder; name a file in it"
+	}
+	if err == nil {
+		text, err = os.ReadFile(name)
+	}
+	switch {
+	case err == nil:
+		return text, ""
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, "there is no such file"
+	}
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		err = path.Err
+	}
+	return nil, "it cannot be read: " + err.Error()
 }
 
 // inputs settles the program's inputs from flags, file and environment.
@@ -102,8 +177,16 @@ func (c *command) inputs(ctx *cli.Context, program *runner.Program) (runner.Inpu
 		given.Files = fields
 	}
 	inputs, err := program.Inputs(given)
+	c.hideAll(inputs)
 	if err != nil {
 		return inputs, usage(err.Error())
 	}
 	return inputs, nil
+}
+
+// hideAll keeps the secret inputs out of all output from now on.
+func (c *command) hideAll(inputs runner.Inputs) {
+	for _, secret := range inputs.Secrets {
+		c.hide("", secret)
+	}
 }

@@ -28,7 +28,7 @@ func (c *command) githubOutputs(result *runner.Result) error {
 	if err != nil {
 		return fmt.Errorf("write GITHUB_OUTPUT: %w", err)
 	}
-	_, err = file.WriteString(b.String())
+	_, err = file.Write(c.redact(b.String()))
 	if closed := file.Close(); err == nil {
 		err = closed
 	}

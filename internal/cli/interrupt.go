@@ -4,25 +4,32 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"sync"
 	"sync/atomic"
 	"syscall"
+	"time"
 )
 
 // interrupts turns signals into two requests: the first ends the run when what
-// is in flight has been answered, the second at once.
+// is in flight has been answered, the second at once. The end of its time is
+// the first request, too.
 type interrupts struct {
-	first   chan struct{}   // closed by the first signal
-	ctx     context.Context // cancelled by the second
+	first   chan struct{}   // closed by the first signal, or at the end of the time
+	ctx     context.Context // cancelled by the second signal
 	signals chan os.Signal
 	cancel  context.CancelFunc
+	once    sync.Once
 	code    atomic.Int32
+	late    atomic.Bool
+	timer   *time.Timer // nil without a time
 }
 
-func (c *command) interrupts() *interrupts {
+// interrupts listens for signals. The text is told at the first one.
+func (c *command) interrupts(text string) *interrupts {
 	ctx, cancel := context.WithCancel(context.Background())
 	i := &interrupts{first: make(chan struct{}), ctx: ctx, cancel: cancel, signals: make(chan os.Signal, 2)}
 	signal.Notify(i.signals, os.Interrupt, syscall.SIGTERM)
-	go i.listen(func() { c.note("stopping: finishing what is in flight; once more stops at once") })
+	go i.listen(func() { c.note("%s", text) })
 	return i
 }
 
@@ -32,13 +39,31 @@ func (i *interrupts) listen(told func()) {
 			i.cancel()
 			continue
 		}
-		i.code.Store(exitInterrupt)
+		code := int32(exitInterrupt)
 		if received == syscall.SIGTERM {
-			i.code.Store(exitTerminate)
+			code = exitTerminate
 		}
-		close(i.first)
+		i.code.Store(code)
+		i.stop()
 		told()
 	}
+}
+
+func (i *interrupts) stop() { i.once.Do(func() { close(i.first) }) }
+
+// longestDrain is how long before the end of its time a run begins to stop, at
+// most: what is in flight has to be answered.
+const longestDrain = 10 * time.Second
+
+// after lets the run end within a time; zero is none.
+func (i *interrupts) after(limit time.Duration) {
+	if limit <= 0 {
+		return
+	}
+	i.timer = time.AfterFunc(limit-min(longestDrain, limit/10), func() {
+		i.late.Store(true)
+		i.stop()
+	})
 }
 
 // signal is the exit code of the signal that was received, or 0.
@@ -46,6 +71,9 @@ func (i *interrupts) signal() int { return int(i.code.Load()) }
 
 // end stops listening.
 func (i *interrupts) end() {
+	if i.timer != nil {
+		i.timer.Stop()
+	}
 	signal.Stop(i.signals)
 	close(i.signals)
 	i.cancel()

@@ -1,12 +1,12 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"time"
 
 	"github.com/flowrun-dev/flowrun/intercom/sandbox"
@@ -17,8 +17,9 @@ func (c *command) sandboxCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "sandbox",
 		Usage: "serve a local Intercom look-alike to any client",
-		Description: "It holds sample data, or that of --data, in memory, and forgets all changes when it ends.\n" +
+		Description: "It holds sample data, or that of --data, in memory, and forgets all changes when it ends. " +
 			"GET /_sandbox/state shows what it holds, GET /_sandbox/ledger what was changed.",
+		UsageText: "flowrun sandbox\nflowrun sandbox --listen 127.0.0.1:0 --data contacts.json",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "listen", Value: "127.0.0.1:8085", Usage: "serve on `ADDRESS`, of this machine only", EnvVars: environment("listen")},
 			&cli.StringFlag{Name: "data", Usage: "begin with the contents of a JSON `FILE`, in the form of /_sandbox/state", EnvVars: environment("data")},
@@ -42,7 +43,7 @@ func (c *command) serveSandbox(ctx *cli.Context) error {
 	server := &http.Server{Handler: sandbox.New(sandbox.Options{Data: data}), ReadHeaderTimeout: 10 * time.Second}
 	fmt.Fprintf(c.Out, "Intercom look-alike on http://%s (any token)\n\n", listener.Addr())
 	fmt.Fprintf(c.Out, "  export INTERCOM_API_BASE_URL=http://%s INTERCOM_TOKEN=test\n  flowrun plan workflow.yaml\n\n", listener.Addr())
-	stop := c.interrupts()
+	stop := c.interrupts("stopping")
 	defer stop.end()
 	go func() {
 		<-stop.first
@@ -58,12 +59,11 @@ func sandboxData(name string) (*sandbox.Data, error) {
 	if name == "" {
 		return sandbox.Sample(), nil
 	}
-	file, err := os.Open(name)
+	text, err := readFile(name)
 	if err != nil {
-		return nil, usage(err.Error())
+		return nil, err
 	}
-	defer file.Close()
-	data, err := sandbox.ReadData(file)
+	data, err := sandbox.ReadData(bytes.NewReader(text))
 	if err != nil {
 		return nil, usage(name + ": " + err.Error())
 	}
@@ -82,7 +82,7 @@ func listenLocally(address string) (net.Listener, error) {
 	}
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, usage("--listen: " + err.Error())
+		return nil, usage("--listen: "+err.Error(), "127.0.0.1:0 takes a port that is free")
 	}
 	return listener, nil
 }

@@ -4,11 +4,13 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/flowrun-dev/flowrun/intercom/sandbox"
@@ -31,6 +33,9 @@ func TestMain(m *testing.M) {
 //	fault JSON           makes the sandbox misbehave
 //	exits CODE flowrun   runs flowrun, whose exit code must be CODE
 //	applied N            waits until N effects have been applied
+//	workspace ID         makes the token one of another workspace
+//	contactid NAME       puts the id of the contact with that name into $ID
+//	damage STATE         changes a byte in the journal of the run in a state directory
 func TestScripts(t *testing.T) {
 	examples, err := filepath.Abs("../../workflows/examples")
 	if err != nil {
@@ -43,17 +48,21 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup:               func(env *testscript.Env) error { return setup(env, examples) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"ledger":  ledger,
-			"fault":   fault,
-			"exits":   exits,
-			"applied": applied,
+			"ledger":    ledger,
+			"fault":     fault,
+			"exits":     exits,
+			"applied":   applied,
+			"workspace": workspace,
+			"contactid": contactID,
+			"damage":    damage,
 		},
 	})
 }
 
 type (
-	serverKey  struct{}
-	appliedKey struct{}
+	serverKey    struct{}
+	appliedKey   struct{}
+	workspaceKey struct{}
 )
 
 func setup(env *testscript.Env, examples string) error {
@@ -62,14 +71,15 @@ func setup(env *testscript.Env, examples string) error {
 		return err
 	}
 	applied := make(chan struct{}, 10_000)
-	workspace := sandbox.New(sandbox.Options{
+	server := sandbox.New(sandbox.Options{
 		Data: data, Token: "test-token",
 		On: func(sandbox.Entry) { applied <- struct{}{} },
 	})
 	env.Values[appliedKey{}] = applied
-	listener := httptest.NewServer(workspace)
+	var id atomic.Pointer[string]
+	listener := httptest.NewServer(identity(server, &id))
 	env.Defer(listener.Close)
-	env.Values[serverKey{}] = workspace
+	env.Values[serverKey{}], env.Values[workspaceKey{}] = server, &id
 	env.Setenv("INTERCOM_API_BASE_URL", listener.URL)
 	env.Setenv("INTERCOM_TOKEN", "test-token")
 	env.Setenv("EXAMPLES", examples)
@@ -133,4 +143,54 @@ func applied(ts *testscript.TestScript, neg bool, args []string) {
 	for range n {
 		<-ts.Value(appliedKey{}).(chan struct{})
 	}
+}
+
+// identity lets the token belong to the workspace with an id.
+func identity(server http.Handler, id *atomic.Pointer[string]) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		other := id.Load()
+		if r.URL.Path != "/me" || other == nil {
+			server.ServeHTTP(w, r)
+			return
+		}
+		answer := httptest.NewRecorder()
+		server.ServeHTTP(answer, r)
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, strings.ReplaceAll(answer.Body.String(), "ecahpwf5", *other))
+	})
+}
+
+func workspace(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: workspace ID")
+	}
+	ts.Value(workspaceKey{}).(*atomic.Pointer[string]).Store(&args[0])
+}
+
+func damage(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: damage STATE")
+	}
+	names, err := filepath.Glob(ts.MkAbs(args[0]) + "/runs/*/journal-000001.log")
+	ts.Check(err)
+	if len(names) != 1 {
+		ts.Fatalf("found %d journals", len(names))
+	}
+	text, err := os.ReadFile(names[0])
+	ts.Check(err)
+	text[len(text)/3] ^= 1
+	ts.Check(os.WriteFile(names[0], text, 0o600))
+}
+
+func contactID(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: contactid NAME")
+	}
+	for _, e := range ts.Value(serverKey{}).(*sandbox.Server).Snapshot().Contacts {
+		if e.Name == args[0] {
+			ts.Setenv("ID", e.ID)
+			return
+		}
+	}
+	ts.Fatalf("there is no contact %s", args[0])
 }

@@ -26,9 +26,9 @@ func (c *command) validate(ctx *cli.Context) error {
 	}
 	all := workflow.Problems{}
 	for _, name := range ctx.Args().Slice() {
-		text, err := readFile(name)
-		if err != nil {
-			all = append(all, workflow.Problem{File: name, Message: err.Error()})
+		text, why := fileText(name)
+		if why != "" {
+			all = append(all, workflow.Problem{File: name, Message: why})
 			continue
 		}
 		_, problems := runner.Load(name, text)

@@ -1,76 +1,94 @@
 package report
 
 import (
-	"fmt"
 	"strings"
-	"text/tabwriter"
 
+	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
 // ActionTable lists actions with what they do, by resource.
 func ActionTable(actions []*steps.Action) string {
 	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	resource := ""
-	for _, a := range actions {
-		if a.Resource != resource {
-			resource = a.Resource
-			fmt.Fprintf(w, "%s\n", resource)
+	for _, resource := range steps.Resources() {
+		var rows [][2]string
+		for _, a := range actions {
+			if a.Resource == resource {
+				rows = append(rows, [2]string{sign(a) + " " + a.Name, a.Doc})
+			}
 		}
-		fmt.Fprintf(w, "  %s %s\t%s\t%s\n", a.Effect.Sign(), a.Name, a.Effect, a.Doc)
+		if rows != nil {
+			b.WriteString(resource + "\n" + Rows("  ", rows) + "\n")
+		}
 	}
-	w.Flush()
+	b.WriteString("+ create  ~ update  - archive  ! delete for good  \u00bb reaches a customer  ? the step says\n")
 	return b.String()
+}
+
+// sign is that of what an action does. The effect of one that calls anything is
+// decided by its step.
+func sign(a *steps.Action) string {
+	if a.Op == "" {
+		return "?"
+	}
+	return a.Effect.Sign()
 }
 
 // ActionPage is the help of one action.
 func ActionPage(a *steps.Action) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n\n", a.Name, a.Doc)
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	for _, fact := range facts(a) {
-		if fact[1] != "" {
-			fmt.Fprintf(w, "%s\t%s\n", fact[0], fact[1])
-		}
+	b.WriteString(Wrap(a.Name+": "+a.Doc, "", Width) + "\n")
+	b.WriteString(Rows("", facts(a)))
+	b.WriteString("\ninputs")
+	rows, starred := inputs(a)
+	switch {
+	case rows == nil:
+		b.WriteString("\n  none\n")
+	case starred:
+		b.WriteString(" (* is required)\n" + Rows("  ", rows))
+	default:
+		b.WriteString("\n" + Rows("  ", rows))
 	}
-	fmt.Fprintf(w, "\ninputs\t\t\n")
-	for _, f := range a.Inputs {
-		name := f.Name
-		if f.Required {
-			name += " *"
-		}
-		fmt.Fprintf(w, "  %s\t%s\t%s\n", name, f.Type, f.Doc)
+	for _, rule := range a.Rules() {
+		b.WriteString(Wrap(rule, "  ", Width))
 	}
-	w.Flush()
-	if len(a.Inputs) == 0 {
-		b.WriteString("  none\n")
-	}
-	for _, g := range a.Groups {
-		fmt.Fprintf(&b, "  %s\n", g)
-	}
-	fmt.Fprintf(&b, "\nanswer, as steps.ID.data: %s\n", answer(a.Output))
+	b.WriteString("\nanswer, as steps.ID.data\n" + Wrap(answer(a.Output), "  ", Width))
+	b.WriteString("\nexample\n  " + strings.ReplaceAll(strings.TrimSpace(a.Example()), "\n", "\n  ") + "\n")
 	return b.String()
 }
 
+// inputs are the inputs of an action with their types, and whether some are
+// required.
+func inputs(a *steps.Action) (rows [][2]string, starred bool) {
+	for _, f := range a.Inputs {
+		name := f.Name
+		if f.Required {
+			name, starred = name+" *", true
+		}
+		rows = append(rows, [2]string{name, f.Type.String() + ": " + f.Doc})
+	}
+	return rows, starred
+}
+
 func facts(a *steps.Action) [][2]string {
-	undo := "no"
-	if a.Undo != nil {
-		undo = "with " + a.Undo.Action
+	effect := a.Effect.String()
+	if a.Op == "" {
+		effect = "as the step says"
 	}
-	if a.UndoNote != "" {
-		undo += "; " + a.UndoNote
-	}
-	if a.Effect == steps.Read {
-		undo = ""
-	}
-	return [][2]string{
-		{"call", a.Op},
-		{"effect", a.Effect.String()},
-		{"undo", undo},
-		{"if the answer is lost", a.Retry.String()},
+	var known [][2]string
+	for _, fact := range [][2]string{
+		{"calls", strings.Join(a.Calls(), "\n")},
+		{"effect", effect},
+		{"undo", a.UndoHelp()},
+		{"lost answer", a.Retry.String()},
+		{"", a.SettleNote},
 		{"permission", a.Permission},
+	} {
+		if fact[1] != "" {
+			known = append(known, fact)
+		}
 	}
+	return known
 }
 
 // answer names the fields of an answer, as expressions read them.
@@ -86,6 +104,15 @@ func answer(t steps.Type) string {
 		names[i] = f.Name
 	}
 	return strings.Join(names, ", ")
+}
+
+// FunctionTable lists the functions of templates and conditions.
+func FunctionTable() string {
+	var rows [][2]string
+	for _, f := range eval.Functions() {
+		rows = append(rows, [2]string{f.Signature, f.Doc})
+	}
+	return Rows("", rows)
 }
 
 // Action is an action as data.

@@ -1,28 +1,35 @@
 package report
 
-import "github.com/flowrun-dev/flowrun/steps"
-
-// The colours of a terminal, as the numbers of ANSI escape sequences.
-const (
-	bold   = "1"
-	red    = "31"
-	green  = "32"
-	yellow = "33"
-	purple = "35"
+import (
+	"github.com/fatih/color"
+	"github.com/flowrun-dev/flowrun/runner"
+	"github.com/flowrun-dev/flowrun/steps"
 )
 
-var colors = map[steps.Effect]string{
-	steps.Create:  green,
-	steps.Update:  yellow,
-	steps.Archive: red,
-	steps.Delete:  red,
-	steps.Send:    purple,
+// effectColors are those of the signs of writes.
+var effectColors = map[steps.Effect]color.Attribute{
+	steps.Create:  color.FgGreen,
+	steps.Update:  color.FgYellow,
+	steps.Archive: color.FgRed,
+	steps.Delete:  color.FgRed,
+	steps.Send:    color.FgMagenta,
 }
 
-// paint puts text into a colour, where colours are wanted.
-func (p *Printer) paint(color, text string) string {
-	if !p.opt.Color || color == "" {
+// statusColors are those of the statuses that need somebody.
+var statusColors = map[runner.Status]color.Attribute{
+	runner.Failed:  color.FgRed,
+	runner.InDoubt: color.FgMagenta,
+	runner.Pending: color.FgYellow,
+}
+
+// painter puts text into colours, where they are wanted.
+type painter bool
+
+func (on painter) paint(as color.Attribute, text string) string {
+	if !on || as == 0 {
 		return text
 	}
-	return "\x1b[" + color + "m" + text + "\x1b[0m"
+	c := color.New(as)
+	c.EnableColor()
+	return c.Sprint(text)
 }

@@ -1,0 +1,181 @@
+// Package bench holds flowrun against a minimal program that does the same
+// without any of its care: a loop of http.Client with 64 workers.
+//
+//	go test -run '^$' -bench . -benchtime 3x ./bench
+//
+// Each benchmark makes 10,000 updateContact calls from a CSV file against a
+// server in the same process, at 0 and at 20 ms of latency. The figure to look
+// at is the ratio of the two, not the time: the machine's speed is in both.
+package bench
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/flowrun-dev/flowrun/intercom"
+	"github.com/flowrun-dev/flowrun/runner"
+)
+
+const (
+	rows    = 10_000
+	workers = 64
+)
+
+const workflow = `version: 1
+undo: false
+steps:
+  - for_each: {file: rows.csv, as: row, key: row.id, concurrency: 64}
+    action: updateContact
+    with:
+      contact_id: "{{ row.id }}"
+      name: "{{ row.name }}"
+      custom_attributes: {plan: "{{ row.plan }}"}
+`
+
+func BenchmarkFlowrun(b *testing.B) { bothLatencies(b, flowrun) }
+func BenchmarkLoop(b *testing.B)    { bothLatencies(b, loop) }
+
+func bothLatencies(b *testing.B, run func(b *testing.B, url, file string)) {
+	for _, latency := range []time.Duration{0, 20 * time.Millisecond} {
+		b.Run("latency="+latency.String(), func(b *testing.B) {
+			server := serve(latency)
+			defer server.Close()
+			file := writeRows(b, rows)
+			before := cpu()
+			b.ResetTimer()
+			for range b.N {
+				run(b, server.URL, file)
+			}
+			b.ReportMetric(float64((cpu()-before).Milliseconds())/float64(b.N), "cpu-ms/op")
+		})
+	}
+}
+
+// serve answers every call as Intercom would, after a while.
+func serve(latency time.Duration) *httptest.Server {
+	answer := bytes.Repeat([]byte(" "), 1500)
+	copy(answer, `{"type":"contact","id":"000000000000000000000001","name":"Ann"}`)
+	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		time.Sleep(latency)
+		header := w.Header()
+		header.Set("Content-Type", "application/json; charset=utf-8")
+		header.Set("X-RateLimit-Limit", "1000000")
+		header.Set("X-RateLimit-Remaining", "999999")
+		header.Set("X-RateLimit-Reset", strconv.FormatInt(time.Now().Unix()/10*10+10, 10))
+		_, _ = w.Write(answer)
+	}))
+}
+
+// writeRows makes the CSV file.
+func writeRows(tb testing.TB, n int) string {
+	tb.Helper()
+	var text bytes.Buffer
+	text.WriteString("id,name,plan\n")
+	for i := range n {
+		fmt.Fprintf(&text, "%024x,Person %d,pro\n", i+1, i)
+	}
+	name := filepath.Join(tb.TempDir(), "rows.csv")
+	if err := os.WriteFile(name, text.Bytes(), 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	return name
+}
+
+// flowrun applies the workflow, with its journal on disk.
+func flowrun(b *testing.B, url, file string) {
+	program, problems := runner.Load(filepath.Join(filepath.Dir(file), "workflow.yaml"), []byte(workflow))
+	if problems.Err() != nil {
+		b.Fatal(problems)
+	}
+	client, err := intercom.New(intercom.Config{Token: "test", BaseURL: url})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer client.CloseIdleConnections()
+	opt := runner.Options{Do: client, RunID: "bench", Dir: filepath.Join(b.TempDir(), "run"), StartedAt: time.Now()}
+	if opt.Run, err = runner.Begin(opt.Dir, program, opt, "bench", "bench"); err != nil {
+		b.Fatal(err)
+	}
+	result, err := program.Apply(context.Background(), opt)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if result.Counts.Done != rows {
+		b.Fatalf("%+v", result.Counts)
+	}
+	if err := opt.Run.Close(result); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// loop is what a careful person writes in ten minutes.
+func loop(b *testing.B, url, file string) {
+	source, err := os.Open(file)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer source.Close()
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: workers}}
+	records := make(chan []string)
+	var group sync.WaitGroup
+	for range workers {
+		group.Go(func() {
+			for record := range records {
+				if err := update(client, url, record); err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	}
+	reader := csv.NewReader(source)
+	_, _ = reader.Read()
+	for {
+		record, err := reader.Read()
+		if err == io.EOF {
+			break
+		}
+		records <- record
+	}
+	close(records)
+	group.Wait()
+	client.CloseIdleConnections()
+}
+
+func update(client *http.Client, url string, record []string) error {
+	body := fmt.Sprintf(`{"name":%q,"custom_attributes":{"plan":%q}}`, record[1], record[2])
+	req, err := http.NewRequest(http.MethodPut, url+"/contacts/"+record[0], bytes.NewBufferString(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Authorization", "Bearer test")
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	_, err = io.Copy(io.Discard, resp.Body)
+	return err
+}
+
+// cpu is the processor time this process has used.
+func cpu() time.Duration {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		return 0
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}

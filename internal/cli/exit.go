@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"syscall"
+
+	"github.com/flowrun-dev/flowrun/runner"
+	"github.com/urfave/cli/v2"
+)
+
+// Exit codes. Their meaning is a promise.
+const (
+	exitDone        = 0
+	exitFailed      = 1
+	exitChanges     = 2
+	exitUsage       = 3
+	exitCredentials = 4
+	exitRows        = 6
+	exitLocked      = 8
+	exitJournal     = 9
+	exitInterrupt   = 130
+	exitTerminate   = 143
+)
+
+// exitError is an error with its exit code and what to do about it. Without a
+// message nothing is printed: it has been said already.
+type exitError struct {
+	code    int
+	message string
+	hints   []string
+}
+
+func (e *exitError) Error() string { return e.message }
+
+// usage is an error of the command line or of a file.
+func usage(message string, hints ...string) error {
+	return &exitError{exitUsage, message, hints}
+}
+
+func usageError(_ *cli.Context, err error, _ bool) error {
+	text := strings.Replace(strings.TrimSuffix(err.Error(), ": parse error"), "for flag -", "for --", 1)
+	return usage(text, `"flowrun help" shows the commands, and "flowrun COMMAND --help" its flags`)
+}
+
+// report prints an error, once, and gives the exit code.
+func (c *command) report(err error) int {
+	if err == nil {
+		return exitDone
+	}
+	exit := asExit(err)
+	if exit.message != "" {
+		fmt.Fprintf(c.Err, "flowrun: %s %s\n", c.red("error:"), strings.ReplaceAll(exit.message, "\n", "\n  "))
+	}
+	for _, hint := range exit.hints {
+		fmt.Fprintf(c.Err, "flowrun: hint: %s\n", hint)
+	}
+	return exit.code
+}
+
+func (c *command) red(text string) string {
+	if !c.ErrColor {
+		return text
+	}
+	return "\x1b[31m" + text + "\x1b[0m"
+}
+
+// asExit gives an error its exit code and says what to do about it.
+func asExit(err error) *exitError {
+	exit, ok := errors.AsType[*exitError](err)
+	switch {
+	case ok:
+		return exit
+	case runner.IsLocked(err):
+		return &exitError{exitLocked, err.Error(), []string{"wait until that process has ended, or stop it"}}
+	case runner.IsJournal(err):
+		return &exitError{code: exitJournal, message: err.Error()}
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return &exitError{exitFailed, err.Error(), []string{`nothing listens at INTERCOM_API_BASE_URL; "flowrun sandbox" serves a look-alike`}}
+	}
+	return &exitError{code: exitFailed, message: err.Error()}
+}
+
+// unkept is the error of a run whose folder cannot be written.
+func unkept(dir string, err error) error {
+	if runner.IsLocked(err) || runner.IsJournal(err) {
+		return err
+	}
+	return &exitError{
+		exitJournal, fmt.Sprintf("the run cannot be kept in %s: %v; nothing was sent", dir, err),
+		[]string{"make room or make it writable, or name another folder with --state-dir"},
+	}
+}

@@ -1,0 +1,112 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/flowrun-dev/flowrun/runner"
+	"github.com/urfave/cli/v2"
+)
+
+func (c *command) resumeCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "resume",
+		Usage:     "go on with a run that was stopped, or that left rows",
+		ArgsUsage: "RUN",
+		Description: "RUN is the id of a run, its beginning, or last. The run goes on with the workflow, the lists and " +
+			"the inputs that it began with: what is done is not done again. A secret input is not kept and has to be " +
+			"given again.",
+		UsageText: "flowrun resume last\n" +
+			"flowrun resume 20261104-153012-k7q2 --max-duration 55m",
+		Flags: append(append([]cli.Flag{
+			&cli.StringSliceFlag{Name: "input", Aliases: []string{"i"}, Usage: "give a secret input again: `NAME=VALUE`; may be repeated"},
+			&cli.BoolFlag{Name: "accept-changes", Usage: "go on although the workflow or a data file has changed since", EnvVars: environment("accept-changes")},
+		}, walkFlags()...), keepFlags()...),
+		Action: c.resume,
+	}
+}
+
+func (c *command) resume(ctx *cli.Context) error {
+	past, err := c.past(ctx)
+	if err != nil {
+		return err
+	}
+	if past.Status == runner.RunEnded {
+		_, err := fmt.Fprintf(c.Out, "run %s is done; there is nothing to resume\n", past.ID)
+		return err
+	}
+	if err := canResume(ctx, past); err != nil {
+		return err
+	}
+	program, err := past.Program()
+	if err != nil {
+		return unusable(past, err)
+	}
+	inputs, err := past.Inputs(program, runner.Given{Flags: ctx.StringSlice("input"), Getenv: c.Getenv})
+	c.hideAll(inputs)
+	if err != nil {
+		return usage(err.Error())
+	}
+	s := c.session(ctx, program)
+	defer s.end()
+	if err := s.connect(false); err != nil {
+		return err
+	}
+	if err := s.rightWorkspace(past.Workspace, "run "+past.ID); err != nil {
+		return err
+	}
+	s.options = past.Options()
+	s.options.Inputs = inputs
+	if s.run, s.program, err = runner.Reopen(past.Dir, version(), "flowrun resume "+past.ID); err != nil {
+		return unkept(past.Dir, err)
+	}
+	return s.walk(s.program.Apply)
+}
+
+// past finds the run that is the only argument of a command.
+func (c *command) past(ctx *cli.Context) (*runner.Past, error) {
+	name := ctx.Command.Name
+	switch ctx.NArg() {
+	case 0:
+		return nil, usage(name+" needs the id of a run, or last", `"flowrun runs list" shows the runs`)
+	case 1:
+	default:
+		return nil, usage(fmt.Sprintf("%s takes one run, not %d: %s", name, ctx.NArg(), strings.Join(ctx.Args().Slice(), " ")))
+	}
+	past, err := runner.FindRun(ctx.String("state-dir"), ctx.Args().First())
+	if unknown, ok := errors.AsType[*runner.UnknownRunError](err); ok {
+		hint := `"flowrun runs list" shows the runs; --state-dir names another folder`
+		if len(unknown.Among) > 0 {
+			hint = "write more of the id"
+		}
+		return nil, usage(err.Error(), hint)
+	}
+	return past, err
+}
+
+// canResume refuses a run that another process has, that never began, or whose
+// files have changed.
+func canResume(ctx *cli.Context, past *runner.Past) error {
+	switch past.Status {
+	case runner.RunGoesOn:
+		return fmt.Errorf("run %s: %w", past.ID, past.Locked())
+	case runner.RunEmpty:
+		return usage(fmt.Sprintf("run %s ended before it began: nothing was sent", past.ID), "apply the workflow again")
+	}
+	changed, err := past.Changed()
+	if err != nil {
+		return err
+	}
+	if len(changed) > 0 && !ctx.Bool("accept-changes") {
+		return usage(
+			fmt.Sprintf("changed since run %s began: %s", past.ID, strings.Join(changed, ", ")),
+			"the run goes on with the lists and the workflow as they were; if that is right, add --accept-changes")
+	}
+	return nil
+}
+
+// unusable is the error of a run whose folder is not complete.
+func unusable(past *runner.Past, err error) error {
+	return &exitError{code: exitJournal, message: fmt.Sprintf("run %s cannot be used: %v", past.ID, err)}
+}

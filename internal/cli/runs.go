@@ -1,0 +1,165 @@
+package cli
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/flowrun-dev/flowrun/internal/report"
+	"github.com/flowrun-dev/flowrun/runner"
+	"github.com/urfave/cli/v2"
+)
+
+func (c *command) runsCommand() *cli.Command {
+	color := &cli.BoolFlag{Name: "no-color", Usage: "print without colours", EnvVars: environment("no-color")}
+	return &cli.Command{
+		Name:  "runs",
+		Usage: "show and remove the runs that are kept",
+		Subcommands: []*cli.Command{
+			{Name: "list", Usage: "list the runs, the newest first", Flags: []cli.Flag{stateFlag(), outputFlag("text", "json"), color}, Action: c.listRuns},
+			{
+				Name: "show", Usage: "show what a run did, and what is left", ArgsUsage: "RUN", Action: c.showRun,
+				UsageText: "flowrun runs show last\nflowrun runs show last --row ann@example.com      all that happened to one row",
+				Flags:     []cli.Flag{&cli.StringFlag{Name: "row", Usage: "tell the story of the row with this `KEY`"}, stateFlag(), outputFlag("text", "json"), color},
+			},
+			{
+				Name: "prune", Usage: "remove old runs, and the personal data in them", Action: c.pruneRuns,
+				Description: "A run that another process has is never removed.",
+				UsageText:   "flowrun runs prune --older-than 30d",
+				Flags: []cli.Flag{
+					&cli.StringFlag{Name: "older-than", Usage: "that began longer ago than `AGE`, such as 30d or 12h"},
+					&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask", EnvVars: environment("yes")},
+					stateFlag(),
+				},
+			},
+		},
+	}
+}
+
+func (c *command) listRuns(ctx *cli.Context) error {
+	if err := noArguments(ctx); err != nil {
+		return err
+	}
+	runs, err := runner.Runs(ctx.String("state-dir"))
+	if err != nil {
+		return err
+	}
+	if ctx.String("output") == "json" {
+		if runs == nil {
+			runs = []*runner.Past{}
+		}
+		return c.printJSON(runs)
+	}
+	if len(runs) == 0 {
+		c.note("no runs are kept in %s", ctx.String("state-dir"))
+		return nil
+	}
+	_, err = fmt.Fprint(c.Out, report.RunTable(runs, c.OutColor && !ctx.Bool("no-color")))
+	return err
+}
+
+func (c *command) showRun(ctx *cli.Context) error {
+	past, err := c.past(ctx)
+	if err != nil {
+		return err
+	}
+	if key := ctx.String("row"); ctx.IsSet("row") {
+		return c.tellRow(ctx, past, key)
+	}
+	run, err := wholeRun(past)
+	if err != nil {
+		return err
+	}
+	if ctx.String("output") == "json" {
+		return c.printJSON(run)
+	}
+	return report.Run(c.Out, run, c.OutColor && !ctx.Bool("no-color"))
+}
+
+// wholeRun gathers what is shown of a run.
+func wholeRun(past *runner.Past) (report.PastRun, error) {
+	run := report.PastRun{Past: past, Files: runner.ResultFiles(past.Dir)}
+	if past.Status == runner.RunEmpty {
+		return run, nil
+	}
+	var err error
+	if run.Result, err = past.Result(); err != nil {
+		return run, err
+	}
+	run.Left, err = past.Left()
+	return run, err
+}
+
+func (c *command) tellRow(ctx *cli.Context, past *runner.Past, key string) error {
+	story, err := past.Story(key)
+	if err != nil {
+		return err
+	}
+	if len(story) == 0 {
+		return usage(fmt.Sprintf("run %s says nothing of a row %q", past.ID, key), "a row is named by for_each.key; results.ndjson in "+past.Dir+" has all that have ended")
+	}
+	if ctx.String("output") == "json" {
+		return c.printJSON(story)
+	}
+	_, err = fmt.Fprint(c.Out, report.Story(story))
+	return err
+}
+
+func (c *command) pruneRuns(ctx *cli.Context) error {
+	if err := noArguments(ctx); err != nil {
+		return err
+	}
+	age, err := parseAge(ctx.String("older-than"))
+	if err != nil {
+		return err
+	}
+	runs, err := runner.Runs(ctx.String("state-dir"))
+	if err != nil {
+		return err
+	}
+	var old []*runner.Past
+	for _, run := range runs {
+		if time.Since(run.StartedAt) > age && run.Status != runner.RunGoesOn {
+			old = append(old, run)
+		}
+	}
+	if len(old) == 0 {
+		_, err := fmt.Fprintln(c.Out, "nothing to remove")
+		return err
+	}
+	if agreed, err := c.ask(ctx, fmt.Sprintf("remove %s?", count(len(old), "run"))); err != nil || !agreed {
+		return err
+	}
+	return c.remove(old)
+}
+
+// remove removes runs and says so, one by one.
+func (c *command) remove(runs []*runner.Past) error {
+	for _, run := range runs {
+		switch err := run.Remove(); {
+		case runner.IsLocked(err):
+			c.note("run %s is kept: %v", run.ID, err)
+		case err != nil:
+			return fmt.Errorf("remove run %s: %w", run.ID, err)
+		default:
+			fmt.Fprintf(c.Out, "removed %s (%s, %s)\n", run.ID, run.Workflow, run.Status)
+		}
+	}
+	return nil
+}
+
+// parseAge reads an age such as 30d, 12h or 90m.
+func parseAge(text string) (time.Duration, error) {
+	if days, ok := strings.CutSuffix(text, "d"); ok {
+		n, err := strconv.ParseUint(days, 10, 16)
+		if err == nil {
+			return time.Duration(n) * 24 * time.Hour, nil
+		}
+	}
+	age, err := time.ParseDuration(text)
+	if err != nil || age < 0 {
+		return 0, usage("prune needs --older-than with an age, such as 30d or 12h", "flowrun runs prune --older-than 30d")
+	}
+	return age, nil
+}

@@ -1,0 +1,131 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/flowrun-dev/flowrun/internal/report"
+	"github.com/flowrun-dev/flowrun/runner"
+)
+
+// walk plans or applies, shows it, and closes the run.
+func (s *session) walk(how func(context.Context, runner.Options) (*runner.Result, error)) error {
+	printer := report.New(s.Out, s.Err, report.Options{
+		Form: s.flags.String("output"), Color: s.colors(s.OutColor), ErrColor: s.colors(s.ErrColor), Quiet: s.flags.Bool("quiet"),
+	})
+	progress := s.progress()
+	s.options.Do, s.options.Workspace, s.options.Stop, s.options.Run = s.client, s.workspace, s.stop.first, s.run
+	s.options.Concurrency = s.flags.Int("concurrency")
+	s.options.On = func(e runner.Event) {
+		progress.event(e)
+		printer.Event(e)
+	}
+	s.stop.after(s.flags.Duration("max-duration"))
+	result, failed := how(s.stop.ctx, s.options)
+	progress.end()
+	err := errors.Join(printer.End(result), s.githubOutputs(result), s.close(result))
+	if failed != nil {
+		return failed
+	}
+	if err != nil {
+		return err
+	}
+	return s.exit(result)
+}
+
+func (s *session) colors(terminal bool) bool { return terminal && !s.flags.Bool("no-color") }
+
+// close ends the stretch of the run that was walked.
+func (s *session) close(result *runner.Result) error {
+	if s.run == nil {
+		return nil
+	}
+	err := s.run.Close(result)
+	s.run = nil
+	if result != nil && err == nil {
+		err = runner.SaveResult(s.options.Dir, result)
+	}
+	return err
+}
+
+// end lets go of what is still open.
+func (s *session) end() {
+	if s.run != nil {
+		_ = s.close(nil) // there is an error already
+	}
+	if s.client != nil {
+		s.client.CloseIdleConnections()
+	}
+	s.stop.end()
+}
+
+// exit turns a result into the end of the command.
+func (s *session) exit(result *runner.Result) error {
+	switch {
+	case result.Interrupted && s.stop.signal() != 0:
+		return s.left(result, s.stop.signal(), notReached(result, "interrupted"))
+	case result.Unauthorized:
+		return s.left(result, exitCredentials, "")
+	case result.Interrupted && s.stop.late.Load():
+		return s.left(result, exitRows, notReached(result, fmt.Sprintf("the time of --max-duration %s is over", s.flags.Duration("max-duration"))))
+	case result.RowsLeft():
+		return s.left(result, exitRows, "")
+	case len(result.Failures) > 0:
+		return s.left(result, exitFailed, "")
+	case s.flags.Bool("detailed-exitcode") && result.Changes.Any():
+		return &exitError{code: exitChanges}
+	}
+	return nil
+}
+
+func notReached(r *runner.Result, why string) string {
+	return fmt.Sprintf("%s; %s of %s not reached", why, report.Number(r.Counts.Pending), report.Number(r.Counts.Total))
+}
+
+// left is the end of a run that has left something, with what to type next.
+func (s *session) left(result *runner.Result, code int, message string) error {
+	if s.options.Run == nil {
+		return &exitError{code: code, message: message}
+	}
+	return &exitError{code, message, s.next(result)}
+}
+
+// next says what is left of a run and how to go on.
+func (s *session) next(result *runner.Result) []string {
+	var hints []string
+	files := runner.ResultFiles(s.options.Dir)
+	if len(files) > 0 && loops(result) {
+		hints = append(hints, "all rows: "+files[len(files)-1])
+	}
+	if len(files) > 1 {
+		hints = append(hints, "rows that failed, in the form they came in: "+files[0])
+	}
+	state := s.stateFlag()
+	if inDoubt(result) > 0 {
+		hints = append(hints, fmt.Sprintf("look in Intercom for what is in doubt, then: flowrun resolve %s%s --row KEY --applied ID (or --not-applied)", s.options.RunID, state))
+	}
+	return append(hints, fmt.Sprintf("to go on: flowrun resume %s%s", s.options.RunID, state))
+}
+
+// inDoubt counts the steps that nobody knows of whether they were applied.
+func inDoubt(r *runner.Result) (n int64) {
+	for _, s := range r.Steps {
+		n += s.Counts.InDoubt
+	}
+	return n
+}
+
+func loops(r *runner.Result) bool {
+	return slices.ContainsFunc(r.Steps, func(s runner.StepResult) bool { return s.Loop })
+}
+
+// stateFlag repeats --state-dir for a command to be typed.
+func (s *session) stateFlag() string {
+	if !s.flags.IsSet("state-dir") || s.Getenv("FLOWRUN_STATE_DIR") != "" {
+		return ""
+	}
+	return " --state-dir " + filepath.Clean(s.flags.String("state-dir"))
+}

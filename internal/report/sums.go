@@ -1,0 +1,163 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/fatih/color"
+	"github.com/flowrun-dev/flowrun/runner"
+)
+
+// sums are the last lines: what became of the steps and rows, what was changed,
+// and what it cost.
+func (p *Printer) sums(r *runner.Result) string {
+	took := fmt.Sprintf("%s, %s", Duration(r.Seconds), plural(r.Calls, "call"))
+	if r.Plan {
+		return p.planSums(r, took)
+	}
+	lines := p.done(r)
+	return p.labelled(append(lines, [2]string{"Took", took}))
+}
+
+// done are the lines of what became of the steps and rows, and of what was
+// changed.
+func (p *Printer) done(r *runner.Result) [][2]string {
+	var lines [][2]string
+	steps, rows, loops := split(r)
+	if steps.Total > 0 {
+		lines = append(lines, [2]string{"Steps", p.counted(steps) + inAll(steps)})
+	}
+	if rows.Total > 0 || loops && lines == nil {
+		lines = append(lines, [2]string{"Rows", p.counted(rows) + inAll(rows) + before(r)})
+	}
+	if r.Changes.Any() {
+		lines = append(lines, [2]string{"Changes", changeList(r.Changes, false, false)})
+	}
+	return lines
+}
+
+func (p *Printer) planSums(r *runner.Result, took string) string {
+	text := "no changes"
+	if r.Changes.Any() {
+		text = changeList(r.Changes, true, r.Changes.Certain.Create > 0 && anyUpserts(r))
+	}
+	lines := [][2]string{{"Plan", text}}
+	if r.Counts.Failed > 0 {
+		lines = append(lines, [2]string{"Found", p.paint(color.FgRed, Number(r.Counts.Failed)+" that would fail")})
+	}
+	return p.labelled(append(lines, [2]string{"Took", took + "; nothing was written"}))
+}
+
+func anyUpserts(r *runner.Result) bool {
+	for _, s := range r.Steps {
+		if upserts(s) && s.Changes.Certain.Create > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// split counts the steps outside loops apart from the rows of the outermost
+// loops.
+func split(r *runner.Result) (outside, rows runner.Counts, loops bool) {
+	outside = r.Counts
+	inside := -1 // depth of the outermost loop that a step stands in
+	for _, s := range r.Steps {
+		if inside >= 0 && s.Depth > inside {
+			continue
+		}
+		inside = -1
+		if !s.Loop {
+			continue
+		}
+		inside, loops = s.Depth, true
+		for _, status := range runner.Statuses {
+			n := s.Rows.Of(status)
+			add(&rows, status, n)
+			add(&outside, status, -n)
+		}
+	}
+	return outside, rows, loops
+}
+
+func add(c *runner.Counts, s runner.Status, n int64) {
+	switch s {
+	case runner.Done:
+		c.Done += n
+	case runner.Unchanged:
+		c.Unchanged += n
+	case runner.Skipped:
+		c.Skipped += n
+	case runner.Failed:
+		c.Failed += n
+	case runner.InDoubt:
+		c.InDoubt += n
+	case runner.Pending:
+		c.Pending += n
+	}
+	c.Total += n
+}
+
+// inAll is the sum of counts, where there is more than one.
+func inAll(c runner.Counts) string {
+	for _, status := range runner.Statuses {
+		if c.Of(status) == c.Total {
+			return ""
+		}
+	}
+	return "; " + Number(c.Total) + " in all"
+}
+
+// before says how many rows an earlier stretch of the run had settled.
+func before(r *runner.Result) string {
+	n := int64(0)
+	for _, s := range r.Steps {
+		n += s.Before
+	}
+	if n == 0 {
+		return ""
+	}
+	return "; " + Number(n) + " before this"
+}
+
+// labelled sets lines behind their labels.
+func (p *Printer) labelled(lines [][2]string) string {
+	width := 0
+	for _, line := range lines {
+		width = max(width, utf8.RuneCountInString(line[0]))
+	}
+	var b strings.Builder
+	for _, line := range lines {
+		label := fmt.Sprintf("%-*s", width, line[0])
+		b.WriteString(p.paint(color.Bold, label) + "  " + line[1] + "\n")
+	}
+	return b.String()
+}
+
+// outputs shows the outputs of a workflow as JSON.
+func (p *Printer) outputs(outputs runner.Outputs) string {
+	if len(outputs) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString(p.paint(color.Bold, "Outputs") + "\n{\n")
+	for i, out := range outputs {
+		var value bytes.Buffer
+		if out.After != nil {
+			later, _ := json.Marshal("known after " + origins(out.After)) // a text always can be
+			value.Write(later)
+		} else if json.Indent(&value, out.Value, "  ", "  ") != nil {
+			value.Write(out.Value)
+		}
+		comma := ","
+		if i == len(outputs)-1 {
+			comma = ""
+		}
+		fmt.Fprintf(&b, "  %q: %s%s\n", out.Name, value.String(), comma)
+	}
+	b.WriteString("}\n")
+	return b.String()
+}

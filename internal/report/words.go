@@ -1,0 +1,104 @@
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Width is how wide help and tables are, in characters.
+const Width = 80
+
+// Number writes an integer with separators: 12,400.
+func Number(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+func plural(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return Number(n) + " " + noun + "s"
+}
+
+// Duration writes a number of seconds: 0.2 s, 1 min 12 s, 3 h 5 min.
+func Duration(seconds float64) string {
+	d := time.Duration(seconds * float64(time.Second))
+	switch {
+	case d < time.Minute:
+		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
+	case d < time.Hour:
+		return fmt.Sprintf("%d min %d s", int(d.Minutes()), int(d.Seconds())%60)
+	}
+	return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
+}
+
+// Wrap breaks text into lines of at most a number of characters, each begun
+// with indent. A word that is longer stands alone.
+func Wrap(text, indent string, width int) string {
+	var b strings.Builder
+	for _, paragraph := range strings.Split(text, "\n") {
+		line := indent
+		for _, word := range strings.Fields(paragraph) {
+			if len(line) > len(indent) && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+				b.WriteString(line + "\n")
+				line = indent
+			}
+			if len(line) > len(indent) {
+				line += " "
+			}
+			line += word
+		}
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+	return b.String()
+}
+
+// widest is how wide the first column of [Rows] may become: a longer text has a
+// line of its own.
+const widest = 38
+
+// Rows sets texts in two columns, the second wrapped at [Width].
+func Rows(indent string, rows [][2]string) string {
+	first := 0
+	for _, row := range rows {
+		if n := utf8.RuneCountInString(row[0]); n <= widest {
+			first = max(first, n)
+		}
+	}
+	hang := indent + strings.Repeat(" ", first+2)
+	var b strings.Builder
+	for _, row := range rows {
+		text := Wrap(row[1], hang, Width)
+		if n := utf8.RuneCountInString(row[0]); n <= first {
+			text = indent + row[0] + strings.Repeat(" ", first-n+2) + strings.TrimPrefix(text, hang)
+			b.WriteString(strings.TrimRight(text, " \n") + "\n")
+			continue
+		}
+		b.WriteString(indent + row[0] + "\n" + text)
+	}
+	return b.String()
+}
+
+// cut shortens a text to a number of characters.
+func cut(text string, most int) string {
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most-3]) + "..."
+	}
+	return text
+}
+
+// named lists names, three of them and the number of the others.
+func named(names []string) string {
+	const most = 3
+	if more := len(names) - most; more > 0 {
+		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %s more", Number(int64(more)))
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,30 @@
+package runner
+
+import (
+	"bytes"
+	"errors"
+	"io"
+)
+
+var errTooLong = errors.New("too long")
+
+// boundedReader stops a reader that looks for the end of a record too far.
+type boundedReader struct {
+	r           io.Reader
+	read, until int64
+}
+
+// allow lets the reader read as far as offset, and what its buffer holds.
+func (b *boundedReader) allow(offset int64) { b.until = offset + 64<<10 }
+
+func (b *boundedReader) Read(p []byte) (int, error) {
+	if b.read >= b.until {
+		return 0, errTooLong
+	}
+	n, err := b.r.Read(p)
+	if i := bytes.IndexByte(p[:n], 0); i >= 0 && b.read == 0 {
+		return 0, errors.New("the file holds NUL bytes; it is not text, or not UTF-8")
+	}
+	b.read += int64(n)
+	return n, err
+}

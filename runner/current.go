@@ -1,0 +1,208 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+
+	"github.com/flowrun-dev/flowrun/intercom"
+	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/steps"
+	"github.com/tidwall/gjson"
+)
+
+// lookup finds the record that a write is about, as it is before it: the
+// Current of the catalogue, compiled.
+type lookup struct {
+	call      *steps.Call
+	action    *steps.Action
+	cond      *eval.Expr
+	with      map[string]*eval.Template
+	match     map[string]*eval.Template
+	otherwise *lookup
+}
+
+// newLookup compiles a call of the catalogue. An error is a mistake there.
+func newLookup(call *steps.Call) (*lookup, error) {
+	if call == nil {
+		return nil, nil
+	}
+	l := &lookup{call: call, action: steps.Find(call.Action)}
+	env := eval.NewEnv(map[string]*eval.Type{"with": nil, "data": nil, "before": nil})
+	var err error
+	if call.If != "" {
+		expr, problems := eval.ParseCondition(call.If, env)
+		l.cond, err = expr, catalogueError(call, problems)
+	}
+	var failed [2]error
+	l.with, failed[0] = templates(call, call.With, env)
+	l.match, failed[1] = templates(call, call.Match, env)
+	otherwise, more := newLookup(call.Else)
+	l.otherwise = otherwise
+	return l, errors.Join(err, failed[0], failed[1], more)
+}
+
+func templates(call *steps.Call, texts map[string]string, env *eval.Env) (map[string]*eval.Template, error) {
+	compiled := make(map[string]*eval.Template, len(texts))
+	for name, text := range texts {
+		template, problems := eval.ParseTemplate(text, env)
+		if err := catalogueError(call, problems); err != nil {
+			return nil, err
+		}
+		compiled[name] = template
+	}
+	return compiled, nil
+}
+
+func catalogueError(call *steps.Call, problems []eval.Problem) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	return fmt.Errorf("the catalogue's call of %s: %s", call.Action, problems[0].Message)
+}
+
+// found is the record that a write is about.
+type found struct {
+	key    string     // of the read, so that it is made once; empty where none was made
+	value  eval.Value // the record; nil where there is none
+	list   eval.Value // the list it was looked for in; nil where it was read by its id
+	after  []string   // in a plan: the steps that will tell; nothing else is known then
+	absent error      // Intercom's refusal, where it was not found
+}
+
+// find reads the record. It is nil where the catalogue knows no way to look.
+func (w *walk) find(ctx context.Context, l *lookup, retry intercom.Retry, in eval.Object) (*found, error) {
+	scope := eval.NewScope()
+	scope.Set("with", in)
+	for ; l != nil; l = l.otherwise {
+		holds, unknown, err := l.holds(ctx, scope)
+		switch {
+		case err != nil:
+			return nil, err
+		case unknown != nil:
+			return &found{after: unknown.Origins}, nil
+		case holds:
+			return w.look(ctx, l, retry, scope)
+		}
+	}
+	return nil, nil
+}
+
+func (l *lookup) holds(ctx context.Context, scope *eval.Scope) (bool, *eval.Unknown, error) {
+	if l.cond == nil {
+		return true, nil, nil
+	}
+	return l.cond.Cond(ctx, scope)
+}
+
+// look makes the read and picks the record out of its answer.
+func (w *walk) look(ctx context.Context, l *lookup, retry intercom.Retry, scope *eval.Scope) (*found, error) {
+	with, err := evalAll(ctx, l.with, scope)
+	if err != nil {
+		return nil, err
+	}
+	match, err := evalAll(ctx, l.match, scope)
+	if err != nil {
+		return nil, err
+	}
+	for _, values := range []eval.Object{with, match} {
+		if unknown, some := eval.IsUnknown(values); some {
+			return &found{after: unknown.Origins}, nil
+		}
+	}
+	given, err := plain(with)
+	if err != nil {
+		return nil, err
+	}
+	req, err := l.action.Request(given)
+	if err != nil {
+		return nil, &codedError{code: "input", message: err.Error()}
+	}
+	req.Retry = retry
+	value, key, err := w.read(ctx, l.action, req)
+	if _, gone := value.(eval.Missing); gone {
+		return &found{key: key, absent: errors.New("an earlier step of this plan archives or deletes it")}, nil
+	}
+	if refused := (*intercom.APIError)(nil); errors.As(err, &refused) && (refused.Status == http.StatusNotFound || refused.Status == http.StatusGone) {
+		return &found{key: key, absent: err}, nil
+	}
+	if err != nil || len(match) == 0 {
+		return &found{key: key, value: value}, err
+	}
+	return &found{key: key, list: value, value: l.pick(value, match)}, nil
+}
+
+func evalAll(ctx context.Context, templates map[string]*eval.Template, scope *eval.Scope) (eval.Object, error) {
+	values := make(eval.Object, len(templates))
+	for _, name := range slices.Sorted(maps.Keys(templates)) {
+		v, err := templates[name].Eval(ctx, scope)
+		if err != nil {
+			return nil, err
+		}
+		if _, gone := v.(eval.Omit); !gone {
+			values[name] = v
+		}
+	}
+	return values, nil
+}
+
+// pick finds the row of a list that has the values of match.
+func (l *lookup) pick(list eval.Value, match eval.Object) eval.Value {
+	want := make(map[string]string, len(match))
+	for path, v := range match {
+		want[path] = textValue(v)
+	}
+	for _, row := range elements(list) {
+		text, err := eval.AppendJSON(nil, knownPart(row))
+		if err == nil && l.call.Finds(text, want) {
+			return row
+		}
+	}
+	return nil
+}
+
+// textValue is a value as text, without quotes.
+func textValue(v eval.Value) string {
+	if text, ok := v.(string); ok {
+		return text
+	}
+	text, _ := eval.AppendJSON(nil, v)
+	return string(text)
+}
+
+// elements gives the rows of a list, or of an envelope around one.
+func elements(list eval.Value) []eval.Value {
+	switch list := list.(type) {
+	case eval.List:
+		return list
+	case *eval.JSON:
+		rows := gjson.ParseBytes(list.Bytes())
+		if rows.IsObject() {
+			rows = rows.Get("data")
+		}
+		var values []eval.Value
+		for _, row := range rows.Array() {
+			values = append(values, eval.RawTrusted([]byte(row.Raw)))
+		}
+		return values
+	}
+	return nil
+}
+
+// knownPart is a record without the fields that are not known yet.
+func knownPart(v eval.Value) eval.Value {
+	object, ok := v.(eval.Object)
+	if !ok {
+		return v
+	}
+	known := make(eval.Object, len(object))
+	for name, each := range object {
+		if _, some := eval.IsUnknown(each); !some {
+			known[name] = each
+		}
+	}
+	return known
+}

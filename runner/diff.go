@@ -1,0 +1,170 @@
+package runner
+
+import (
+	"encoding/json"
+	"maps"
+	"math/big"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/steps"
+	"github.com/tidwall/gjson"
+)
+
+// Change is one field that a write changes.
+type Change struct {
+	Path   string          `json:"path"`             // custom_attributes.plan
+	Before json.RawMessage `json:"before,omitempty"` // nil where the record has no such field, or there is no record
+	After  json.RawMessage `json:"after,omitempty"`  // nil where it is not known yet
+	Known  []string        `json:"known_after,omitempty"`
+}
+
+// diff compares the inputs of a write with the record as it is: only the
+// fields that the step sets. An input that no record shows counts as a change.
+func diff(action *steps.Action, in eval.Object, record eval.Value) []Change {
+	var changes []Change
+	for _, f := range action.Inputs {
+		after, given := in[f.Name]
+		if !given || f.In != steps.Body {
+			continue
+		}
+		path, shown := f.Shown()
+		object, isObject := openObject(f, after)
+		if !isObject {
+			changes = appendChange(changes, f, path, valueAt(record, shown, path), after)
+			continue
+		}
+		for _, name := range slices.Sorted(maps.Keys(object)) {
+			full := path + "." + gjson.Escape(name)
+			changes = appendChange(changes, steps.Field{Name: path + "." + name}, full, valueAt(record, shown, full), object[name])
+		}
+	}
+	return changes
+}
+
+// openObject gives the members of an input that is merged key by key.
+func openObject(f steps.Field, v eval.Value) (eval.Object, bool) {
+	if f.Type.Kind != steps.Object || !f.Type.Open {
+		return nil, false
+	}
+	switch v := v.(type) {
+	case eval.Object:
+		return v, true
+	case *eval.JSON:
+		object := eval.Object{}
+		gjson.ParseBytes(v.Bytes()).ForEach(func(key, value gjson.Result) bool {
+			object[key.String()] = eval.RawTrusted([]byte(value.Raw))
+			return true
+		})
+		return object, true
+	}
+	return nil, false
+}
+
+func appendChange(changes []Change, f steps.Field, path string, before, after eval.Value) []Change {
+	if same(f, before, after) {
+		return changes
+	}
+	c := Change{Path: strings.ReplaceAll(path, `\`, "")}
+	if _, missing := before.(eval.Missing); !missing {
+		c.Before = asJSON(before)
+	}
+	if unknown, some := eval.IsUnknown(after); some {
+		c.Known = unknown.Origins
+	} else {
+		c.After = asJSON(after)
+	}
+	return append(changes, c)
+}
+
+// asJSON is a value as JSON; nil where it is not known.
+func asJSON(v eval.Value) json.RawMessage {
+	text, err := eval.AppendJSON(nil, v)
+	if err != nil {
+		return nil
+	}
+	return text
+}
+
+// valueAt is what a record has at a gjson path; Missing where it has nothing.
+func valueAt(record eval.Value, shown bool, path string) eval.Value {
+	if !shown {
+		return eval.Missing{}
+	}
+	switch record := record.(type) {
+	case *eval.JSON:
+		if got := gjson.GetBytes(record.Bytes(), path); got.Exists() {
+			return eval.RawTrusted([]byte(got.Raw))
+		}
+	case eval.Object:
+		name, rest, deeper := cutPath(path)
+		v, ok := record[name]
+		switch {
+		case !ok:
+		case deeper:
+			return valueAt(v, true, rest)
+		default:
+			return v
+		}
+	case *eval.Unknown:
+		return record
+	}
+	return eval.Missing{}
+}
+
+// cutPath splits a path at its first dot that is not escaped.
+func cutPath(path string) (name, rest string, deeper bool) {
+	for i := 0; i < len(path); i++ {
+		switch path[i] {
+		case '\\':
+			i++
+		case '.':
+			return strings.ReplaceAll(path[:i], `\`, ""), path[i+1:], true
+		}
+	}
+	return strings.ReplaceAll(path, `\`, ""), "", false
+}
+
+// same reports whether a field has the value already that a step sets. Absent,
+// null and "" are three things, but for what the field's rule says.
+func same(f steps.Field, before, after eval.Value) bool {
+	if _, some := eval.IsUnknown(after); some {
+		return false
+	}
+	if _, some := eval.IsUnknown(before); some {
+		return false
+	}
+	if _, missing := before.(eval.Missing); missing {
+		return after == nil // clearing what was never set changes nothing
+	}
+	was, is := asJSON(before), asJSON(after)
+	if f.Same != nil {
+		return f.Same(gjson.ParseBytes(was), gjson.ParseBytes(is))
+	}
+	return sameJSON(f, gjson.ParseBytes(was), gjson.ParseBytes(is))
+}
+
+func sameJSON(f steps.Field, was, is gjson.Result) bool {
+	switch {
+	case was.Type == gjson.Number && is.Type == gjson.Number:
+		return sameNumber(was.Raw, is.Raw)
+	case f.Type.Kind == steps.String && is.Type == gjson.Number:
+		return was.Type == gjson.String && was.String() == is.Raw
+	case was.IsObject() || was.IsArray():
+		var a, b any
+		return json.Unmarshal([]byte(was.Raw), &a) == nil && json.Unmarshal([]byte(is.Raw), &b) == nil && reflect.DeepEqual(a, b)
+	}
+	return was.Type == is.Type && was.String() == is.String()
+}
+
+// sameNumber compares numbers as they are written, of any size.
+func sameNumber(a, b string) bool {
+	if strings.ContainsAny(a+b, "eE") {
+		return gjson.Parse(a).Float() == gjson.Parse(b).Float()
+	}
+	x, okX := new(big.Rat).SetString(a)
+	y, okY := new(big.Rat).SetString(b)
+	return okX && okY && x.Cmp(y) == 0
+}

@@ -1,0 +1,212 @@
+package runner
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"github.com/flowrun-dev/flowrun/internal/eval"
+	"golang.org/x/sync/errgroup"
+)
+
+const (
+	defaultConcurrency = 10     // items side by side, where the file says nothing
+	maxDeferred        = 10_000 // rows that are kept in memory for a second pass
+)
+
+// loopRun runs the body of a loop for its items, several side by side, the
+// steps of one item in order.
+type loopRun struct {
+	walk    *walk
+	step    *step
+	at      *place
+	tally   *tally
+	stopped atomic.Bool // nothing new is begun
+
+	list   eval.List // the rows by their index, where something reads them
+	values *rowValues
+
+	mu       sync.Mutex
+	deferred []deferred
+}
+
+// deferred is a row that is put off to the end.
+type deferred struct {
+	item   spooled
+	memory *memory
+}
+
+// rows runs the body for each kept item, and once more for those that failed
+// for a passing reason. It begins no item once more rows have failed than may,
+// or the walk is being stopped, and waits for those that have begun.
+func (w *walk) rows(ctx context.Context, s *step, at *place, items *spool) (ending, error) {
+	l := &loopRun{walk: w, step: s, at: at, tally: &tally{items: items.count, most: allowed(s.loop.failures, items.count)}}
+	if err := l.prepare(items); err != nil {
+		return ending{status: Pending, stop: true}, &fatalError{err}
+	}
+	defer l.values.close()
+	err := l.pass(ctx, func() (deferred, bool, error) {
+		item, ok, err := l.next(items)
+		return deferred{item, &memory{last: l.full()}}, ok, err
+	})
+	if err == nil && !l.done() {
+		err = l.pass(ctx, l.again())
+	}
+	end := w.endLoop(ctx, s, at, l.tally, began(l.list))
+	if err != nil {
+		end = ending{status: worse(end.status, Pending), failure: l.tally.first, stop: true}
+	}
+	return end, err
+}
+
+// prepare makes room for the rows, where something reads them.
+func (l *loopRun) prepare(items *spool) (err error) {
+	if !l.step.useRows {
+		return nil
+	}
+	l.list = make(eval.List, items.count)
+	if l.walk.opt.Run != nil {
+		l.values, err = openRowValues(items.name, l.list)
+	}
+	return err
+}
+
+// next gives the next item that is not settled. Those that an earlier stretch
+// of the run has settled are counted.
+func (l *loopRun) next(items *spool) (spooled, bool, error) {
+	for {
+		item, ok, err := items.next()
+		if err != nil || !ok {
+			return item, ok, err
+		}
+		status := items.before(item.index)
+		if status == "" {
+			return item, true, nil
+		}
+		if err := l.settled(item, status); err != nil {
+			return item, false, err
+		}
+	}
+}
+
+// settled counts a row that an earlier stretch of the run has settled.
+func (l *loopRun) settled(item spooled, status Status) error {
+	l.tally.add(ending{status: status})
+	l.walk.record(func(r *Result) { r.Steps[l.step.index].Before++ })
+	return nil
+}
+
+// pass runs the rows that next hands out. All goroutines of a walk are started
+// here.
+func (l *loopRun) pass(ctx context.Context, next func() (deferred, bool, error)) error {
+	group := errgroup.Group{}
+	group.SetLimit(l.sideBySide())
+	for !l.done() {
+		row, ok, err := next()
+		if err != nil {
+			group.Go(func() error { return err })
+		}
+		if err != nil || !ok {
+			break
+		}
+		group.Go(func() error {
+			if l.done() {
+				return nil // decided while this item waited for its turn
+			}
+			return l.row(ctx, row)
+		})
+	}
+	return group.Wait()
+}
+
+// row runs the body for one item and counts what became of it.
+func (l *loopRun) row(ctx context.Context, row deferred) error {
+	end, value, err := l.walk.row(ctx, l.step, l.at, row.item, row.memory)
+	if err != nil {
+		l.stopped.Store(true)
+	}
+	if l.putOff(row, end) {
+		return err
+	}
+	l.tally.add(end)
+	if l.list != nil {
+		l.list[row.item.index] = value // each row has a place of its own
+	}
+	if err != nil {
+		return err
+	}
+	return l.keep(row.item, end.row(), value)
+}
+
+// putOff keeps a row for the second pass, if it ended so.
+func (l *loopRun) putOff(row deferred, end ending) bool {
+	if end.deferred {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.deferred = append(l.deferred, row)
+	}
+	return end.deferred
+}
+
+// keep records that a row has ended: first its value, where something reads
+// it, and then that it is settled.
+func (l *loopRun) keep(item spooled, status Status, value eval.Object) error {
+	run := l.walk.opt.Run
+	if run == nil {
+		return nil
+	}
+	l.walk.keepFailed(l.step, item, status)
+	if l.values != nil && status != Pending {
+		if err := l.values.add(item.index, value); err != nil {
+			return err
+		}
+	}
+	return run.row(l.at.rowPath(item.index), item.key, status)
+}
+
+// full reports whether no more rows can be put off.
+func (l *loopRun) full() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.deferred) >= maxDeferred
+}
+
+// again hands out the rows that were put off, for the last time.
+func (l *loopRun) again() func() (deferred, bool, error) {
+	at := 0
+	return func() (deferred, bool, error) {
+		if at == len(l.deferred) {
+			return deferred{}, false, nil
+		}
+		row := l.deferred[at]
+		row.memory.last = true
+		at++
+		return row, true, nil
+	}
+}
+
+// done reports whether no further item is to be begun.
+func (l *loopRun) done() bool {
+	return l.stopped.Load() || l.tally.passed() && !l.walk.planning
+}
+
+func (l *loopRun) sideBySide() int {
+	switch {
+	case l.walk.opt.Concurrency > 0:
+		return l.walk.opt.Concurrency
+	case l.step.source.ForEach.Concurrency > 0:
+		return l.step.source.ForEach.Concurrency
+	}
+	return defaultConcurrency
+}
+
+// began leaves out the rows that were not reached.
+func began(list eval.List) eval.List {
+	reached := list[:0]
+	for _, row := range list {
+		if row != nil {
+			reached = append(reached, row)
+		}
+	}
+	return reached
+}

@@ -1,0 +1,310 @@
+package runner
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/flowrun-dev/flowrun/internal/journal"
+)
+
+// How a run stands, besides the words of [Result.Ended].
+const (
+	RunEnded   = "done"    // all of it
+	RunGoesOn  = "running" // another process has it
+	RunStopped = "stopped" // its process ended before it could say how
+	RunEmpty   = "empty"   // it ended before it began
+	RunDamaged = "damaged" // its journal cannot be read
+)
+
+// Past is what the folder of a run says about it.
+type Past struct {
+	Dir       string     `json:"-"`
+	ID        string     `json:"run_id"`
+	Workflow  string     `json:"workflow"`
+	File      string     `json:"file"`
+	Workspace string     `json:"workspace"` // id
+	Region    string     `json:"region,omitempty"`
+	Commit    string     `json:"commit,omitempty"`
+	Version   string     `json:"flowrun"` // that began it
+	StartedAt time.Time  `json:"started_at"`
+	EndedAt   *time.Time `json:"ended_at,omitempty"`
+	Resumed   int        `json:"resumed,omitempty"` // times
+	Status    string     `json:"status"`
+	Counts    Counts     `json:"counts"`
+	Problem   string     `json:"problem,omitempty"` // why its journal cannot be read
+
+	state *journal.State
+	err   error
+}
+
+// IsLocked reports whether err says that another process has the run.
+func IsLocked(err error) bool {
+	_, locked := errors.AsType[*journal.LockedError](err)
+	return locked
+}
+
+// IsJournal reports whether err says that the journal of a run cannot be
+// written, is damaged, or was written by a newer program.
+func IsJournal(err error) bool {
+	_, failed := errors.AsType[*journal.FailedError](err)
+	_, damaged := errors.AsType[*journal.DamagedError](err)
+	_, newer := errors.AsType[*journal.FormatError](err)
+	return failed || damaged || newer
+}
+
+// UnknownRunError says that no run has a name, or that several have.
+type UnknownRunError struct {
+	Name  string
+	Dir   string   // that was looked in
+	Among []string // the ids that begin with Name
+}
+
+func (e *UnknownRunError) Error() string {
+	switch {
+	case len(e.Among) > 0:
+		return fmt.Sprintf("%d runs begin with %s: %s", len(e.Among), e.Name, strings.Join(e.Among, ", "))
+	case e.Name == "last":
+		return "there is no run in " + e.Dir
+	}
+	return fmt.Sprintf("there is no run %s in %s", e.Name, e.Dir)
+}
+
+// Runs reads the runs under a state directory, the newest first. One that
+// cannot be read is among them and says so.
+func Runs(stateDir string) ([]*Past, error) {
+	ids, err := runIDs(stateDir)
+	if err != nil {
+		return nil, err
+	}
+	runs := make([]*Past, len(ids))
+	for i, id := range ids {
+		runs[i] = readPast(filepath.Join(stateDir, "runs", id))
+	}
+	slices.SortStableFunc(runs, func(a, b *Past) int { return b.StartedAt.Compare(a.StartedAt) })
+	return runs, nil
+}
+
+// runIDs are the ids of the runs under a state directory, the newest first.
+func runIDs(stateDir string) ([]string, error) {
+	entries, err := os.ReadDir(filepath.Join(stateDir, "runs"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	var ids []string
+	for _, entry := range entries {
+		if entry.IsDir() && !strings.HasPrefix(entry.Name(), ".") {
+			ids = append(ids, entry.Name())
+		}
+	}
+	slices.Reverse(ids)
+	return ids, nil
+}
+
+// FindRun reads the run with an id, the beginning of one that no other has, or
+// "last". The error is an [*UnknownRunError], or that of reading its journal.
+func FindRun(stateDir, name string) (*Past, error) {
+	if name == "last" {
+		runs, err := Runs(stateDir)
+		if err == nil && len(runs) == 0 {
+			err = &UnknownRunError{Name: name, Dir: stateDir}
+		}
+		if err != nil {
+			return nil, err
+		}
+		return runs[0], runs[0].err
+	}
+	ids, err := runIDs(stateDir)
+	if err != nil {
+		return nil, err
+	}
+	var found []string
+	for _, id := range ids {
+		if id == name {
+			found = []string{id}
+			break
+		}
+		if name != "" && strings.HasPrefix(id, name) {
+			found = append(found, id)
+		}
+	}
+	if len(found) != 1 {
+		return nil, &UnknownRunError{Name: name, Dir: stateDir, Among: found}
+	}
+	past := readPast(filepath.Join(stateDir, "runs", found[0]))
+	return past, past.err
+}
+
+// readPast reads the journal of a run without taking its lock.
+func readPast(dir string) *Past {
+	p := &Past{Dir: dir, ID: filepath.Base(dir), Status: RunEmpty, StartedAt: startOf(filepath.Base(dir))}
+	state, err := journal.Read(dir)
+	if errors.Is(err, journal.ErrNotBegun) {
+		return p
+	}
+	if err != nil {
+		p.Status, p.err, p.Problem = RunDamaged, fmt.Errorf("run %s: %w", p.ID, err), err.Error()
+		return p
+	}
+	h := state.Header
+	p.state, p.Workflow, p.File, p.Commit, p.Version = state, h.Name, h.File, h.Commit, h.Version
+	p.Workspace, p.Region, p.StartedAt, p.Resumed = h.Workspace, h.Region, h.StartedAt, len(state.Resumed)
+	switch {
+	case state.End != nil:
+		p.Status, p.EndedAt = state.End.Status, &state.End.Time
+		p.Counts = countsOf(state.End.Totals)
+	case IsLocked(p.Locked()):
+		p.Status = RunGoesOn
+	default:
+		p.Status = RunStopped
+	}
+	if state.End == nil {
+		p.Counts, p.err = countsSoFar(state)
+	}
+	return p
+}
+
+// startOf is the time in the id of a run.
+func startOf(id string) time.Time {
+	const form = "20060102-150405"
+	t, _ := time.Parse(form, id[:min(len(id), len(form))])
+	return t
+}
+
+func countsOf(totals map[string]int64) Counts {
+	var c Counts
+	for _, s := range Statuses {
+		c.add(s, totals[string(s)])
+	}
+	return c
+}
+
+// countsSoFar counts what a journal that has come to no end says of the
+// outermost loops and of the steps outside them.
+func countsSoFar(state *journal.State) (Counts, error) {
+	var c Counts
+	loops, err := state.Loops()
+	if err != nil {
+		return c, err
+	}
+	for _, l := range loops {
+		if len(l.In) == 0 && l.List != nil {
+			c.merge(rowCounts(l.Rows, l.List.Count))
+		}
+	}
+	instances, err := state.Instances()
+	for _, i := range instances {
+		if len(i.In) == 0 {
+			c.add(statusOf(i), 1)
+		}
+	}
+	return c, err
+}
+
+func rowCounts(rows *journal.Rows, total int64) Counts {
+	var c Counts
+	for _, s := range Statuses {
+		if s != Pending {
+			c.add(s, rows.Count(journal.Status(s)))
+		}
+	}
+	c.add(Pending, max(0, total-c.Total))
+	return c
+}
+
+// statusOf is how an instance stands. A call that was begun and has no answer
+// is in doubt.
+func statusOf(i journal.Instance) Status {
+	if i.Answer == nil {
+		return InDoubt
+	}
+	return Status(i.Answer.Status)
+}
+
+// lockName is the file in the folder of a run that its process locks.
+const lockName = "lock"
+
+// Locked gives the error that says who has the run; nil if nobody has.
+func (p *Past) Locked() error {
+	unlock, err := journal.OS{}.Lock(filepath.Join(p.Dir, lockName), journal.Holder{})
+	if err != nil {
+		return err
+	}
+	return unlock()
+}
+
+// Remove removes the folder of the run. The error is one of [IsLocked] if
+// another process has it.
+func (p *Past) Remove() error {
+	unlock, err := journal.OS{}.Lock(filepath.Join(p.Dir, lockName), journal.Holder{})
+	if err != nil {
+		return err
+	}
+	return errors.Join(os.RemoveAll(p.Dir), unlock())
+}
+
+// run is the run as far as it can be used without its lock.
+func (p *Past) run() *Run { return &Run{Dir: p.Dir, past: p.state} }
+
+// Program loads the workflow as it was when the run began.
+func (p *Past) Program() (*Program, error) { return p.run().program() }
+
+// Changed is [Run.Changed].
+func (p *Past) Changed() ([]string, error) { return p.run().Changed() }
+
+// Inputs is [Run.Inputs]. It refuses a flag for an input that is no secret: a
+// run goes on with what it began with.
+func (p *Past) Inputs(program *Program, given Given) (Inputs, error) {
+	for _, flag := range given.Flags {
+		name, _, _ := strings.Cut(flag, "=")
+		for _, in := range program.inputs {
+			if in.name == name && !in.source.Secret {
+				return Inputs{}, fmt.Errorf("input %s cannot be given again: the run goes on with what it began with", name)
+			}
+		}
+	}
+	return p.run().Inputs(program, given)
+}
+
+// Options are those that a run is taken up with: what was fixed when it began.
+func (p *Past) Options() Options {
+	opt := Options{RunID: p.ID, Dir: p.Dir, StartedAt: p.StartedAt, Commit: p.Commit}
+	opt.Limit, _ = strconv.ParseInt(p.state.Header.Facts["limit"], 10, 64) // none in a run without a limit
+	return opt
+}
+
+const resultFile = "result.json"
+
+// SaveResult keeps the sums of a run in its folder, for [Past.Result]. The
+// outputs are left out: they may hold secrets.
+func SaveResult(dir string, r *Result) error {
+	sums := *r
+	sums.Outputs = nil
+	text, err := json.Marshal(sums)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, resultFile), text, 0o600)
+}
+
+// ResultFiles names the files in the folder of a run that are for people and
+// have something in them: results.ndjson, failed.csv and the like.
+func ResultFiles(dir string) []string {
+	var names []string
+	for _, pattern := range []string{"failed*.csv", "failed*.ndjson", "results.ndjson"} {
+		found, _ := filepath.Glob(filepath.Join(dir, pattern))
+		for _, name := range found {
+			if info, err := os.Stat(name); err == nil && info.Size() > 0 {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}

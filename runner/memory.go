@@ -1,0 +1,65 @@
+package runner
+
+import (
+	"errors"
+
+	"github.com/flowrun-dev/flowrun/intercom"
+	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/steps"
+)
+
+// memory is what the steps of one row have come to so far, by address. A row
+// that is run again finds there what it must not repeat.
+type memory struct {
+	ended map[string]remembered
+	last  bool // there is no pass after this one
+}
+
+// remembered is the end of a step, and its value in the name "steps".
+type remembered struct {
+	end   ending
+	value eval.Value
+}
+
+// recall makes a step visible again that ended in an earlier pass.
+func (p *place) recall(s *step, outer *place) (ending, bool) {
+	if p.memory == nil {
+		return ending{}, false
+	}
+	before, ok := p.memory.ended[p.addr()]
+	if ok && s.id != "" {
+		outer.steps[s.id] = before.value
+	}
+	return before.end, ok
+}
+
+// remember keeps how a step ended.
+func (p *place) remember(s *step, outer *place, end ending) {
+	if p.memory == nil || p.memory.last || end.deferred {
+		return
+	}
+	if p.memory.ended == nil {
+		p.memory.ended = map[string]remembered{}
+	}
+	p.memory.ended[p.addr()] = remembered{end, outer.steps[s.id]}
+}
+
+// defers reports whether a failure is put off: its row is run again, from this
+// step on, when all other rows have been. What is in doubt is put off only
+// where sending it again does no harm.
+func (w *walk) defers(s *step, at *place, out outcome) bool {
+	if w.planning || at.memory == nil || at.memory.last || out.failure == nil {
+		return false
+	}
+	harmless := out.status == Failed || s.action != nil && s.action.Retry == steps.Repeatable
+	return harmless && passing(out.failure.err)
+}
+
+// passing reports whether an error may be gone the next time: Intercom or the
+// network failed, and nothing was refused.
+func passing(err error) bool {
+	var unsent *intercom.NotSentError
+	var unknown *intercom.UnknownError
+	var door *intercom.WriteRefusedError
+	return (errors.As(err, &unsent) || errors.As(err, &unknown)) && !errors.As(err, &door)
+}

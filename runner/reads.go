@@ -1,0 +1,124 @@
+package runner
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/flowrun-dev/flowrun/intercom"
+	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/steps"
+)
+
+const (
+	fresh    = time.Minute // how long a record that was read may stand for the one in Intercom
+	keptRead = 512         // records that are kept
+)
+
+// reads keeps the records that were read lately, so that the steps of one row
+// share them, and in a plan what planned writes will make of them.
+type reads struct {
+	mu      sync.Mutex
+	kept    map[string]*keptRecord
+	order   []string // of kept, the oldest first
+	planned map[string]eval.Value
+}
+
+// keptRecord is a record, or the error of reading it. Those who want it while
+// it is being read wait.
+type keptRecord struct {
+	done  chan struct{} // closed when the rest is there
+	at    time.Time
+	value eval.Value
+	err   error
+}
+
+// read gives what a read answers, as the data of its action, and the key it is
+// kept under.
+func (w *walk) read(ctx context.Context, action *steps.Action, req intercom.Request) (eval.Value, string, error) {
+	key := req.Method + " " + req.Path + "?" + req.Query.Encode() + " " + string(req.Body)
+	if planned, ok := w.reads.plan(key); ok {
+		return planned, key, nil
+	}
+	r, mine := w.reads.get(key)
+	if mine {
+		var resp intercom.Response
+		if resp, r.err = w.Do(ctx, req); r.err == nil {
+			r.value = eval.RawTrusted(action.Data(resp))
+		}
+		r.at = time.Now()
+		close(r.done)
+	}
+	select {
+	case <-r.done:
+		return r.value, key, r.err
+	case <-ctx.Done():
+		return nil, key, context.Cause(ctx)
+	}
+}
+
+// get gives the place of a record. Where none is kept that is fresh, it is a
+// new one, and whoever asked reads it.
+func (r *reads) get(key string) (k *keptRecord, mine bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if k := r.kept[key]; k != nil && k.usable() {
+		return k, false
+	}
+	if r.kept == nil {
+		r.kept = map[string]*keptRecord{}
+	}
+	if len(r.order) == keptRead {
+		delete(r.kept, r.order[0])
+		r.order = r.order[1:]
+	}
+	k = &keptRecord{done: make(chan struct{})}
+	r.kept[key] = k
+	r.order = append(r.order, key)
+	return k, true
+}
+
+// usable reports whether a record is being read, or was a short while ago.
+func (k *keptRecord) usable() bool {
+	select {
+	case <-k.done:
+		return k.err == nil && time.Since(k.at) < fresh
+	default:
+		return true
+	}
+}
+
+// plan gives what planned writes will have made of a record.
+func (r *reads) plan(key string) (eval.Value, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	v, ok := r.planned[key]
+	return v, ok
+}
+
+// change keeps what a write has made of a record or, in a plan, will make of
+// it. A record that change does not know any more is read again.
+func (r *reads) change(key string, planning bool, change func(eval.Value) (eval.Value, bool)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	before, planned := r.planned[key]
+	kept := r.kept[key]
+	if !planned && kept != nil {
+		<-kept.done // the write has waited for it
+		before = kept.value
+	}
+	after, known := change(before)
+	switch {
+	case !known:
+		delete(r.kept, key)
+	case planning:
+		if r.planned == nil {
+			r.planned = map[string]eval.Value{}
+		}
+		r.planned[key] = after
+	case kept != nil:
+		written := &keptRecord{done: make(chan struct{}), at: time.Now(), value: after}
+		close(written.done)
+		r.kept[key] = written
+	}
+}

@@ -1,0 +1,129 @@
+package runner
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/flowrun-dev/flowrun/intercom"
+	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/journal"
+	"github.com/flowrun-dev/flowrun/steps"
+)
+
+// A run without a folder, as a plan is, records nothing: the methods of a nil
+// Run do nothing.
+
+// intent records that a call is about to be made. When it returns, a call that
+// must not be made twice is on record for good. After an error nothing may be
+// sent.
+func (r *Run) intent(ctx context.Context, s *step, at *place, in map[string]any, req intercom.Request) error {
+	if r == nil || intercom.IsRead(req.Method, req.Path) {
+		return nil
+	}
+	class := s.action.RetryOf(in)
+	return r.journal.Intent(ctx, journal.Intent{
+		Address: at.addr(), In: at.path, Op: s.action.Op, Class: class.String(),
+		Hash: digest(req.Body)[:16], Durable: class != steps.Repeatable,
+	})
+}
+
+// answer records what became of an instance: of a write always, of a read
+// where something needs its data.
+func (r *Run) answer(s *step, at *place, out outcome) error {
+	if r == nil || out.effect == steps.Read && !s.used && out.failure == nil {
+		return nil
+	}
+	a := journal.Answer{
+		Address: at.addr(), In: at.path, Status: journal.Status(out.status), Reason: out.reason, Effect: out.effect.String(), RemoteID: out.id,
+	}
+	if f := out.failure; f != nil {
+		a.RequestID, a.HTTP, a.Code, a.Message = f.RequestID, f.Status, f.Code, f.Message
+	}
+	if out.has && s.used {
+		data, err := eval.AppendJSON(nil, out.data)
+		if err != nil {
+			return err
+		}
+		a.Data = data
+	}
+	r.made.add(a)
+	return r.journal.Answer(a)
+}
+
+// row records that a row of a loop has ended.
+func (r *Run) row(path journal.Path, key string, status Status) error {
+	if r == nil || status == Pending {
+		return nil
+	}
+	return r.journal.Row(journal.Row{Path: path, Key: key, Status: journal.Status(status)})
+}
+
+// listed records that the list of a loop is complete, which it is for good.
+func (r *Run) listed(at *place, items *spool, src source) error {
+	if r == nil {
+		return nil
+	}
+	if src.path != "" {
+		sum, err := fileDigest(src.path)
+		if err != nil {
+			return err
+		}
+		text, err := json.Marshal(sourceNote{Name: src.name, Path: src.path, Digest: sum, Header: src.header})
+		if err != nil {
+			return err
+		}
+		if err := r.journal.Note(journal.Note{Kind: noteSource, Address: at.addr(), In: at.path, Text: src.name, Data: text}); err != nil {
+			return err
+		}
+	}
+	return r.journal.List(journal.List{Loop: at.addr(), In: at.path, File: filepath.Base(items.name), Count: items.count, Read: items.read})
+}
+
+// noteSource is the kind of note that names the file a list was read from.
+const noteSource = "source"
+
+// sourceNote is the stored form of a data file; fields may only be added.
+type sourceNote struct {
+	Name   string   `json:"name"`
+	Path   string   `json:"path"`
+	Digest string   `json:"digest"`
+	Header []string `json:"header,omitempty"` // the columns of a CSV file
+}
+
+// reopen goes on with a list that an earlier stretch of the run has read.
+func (r *Run) reopen(known journal.Loop) (*spool, error) {
+	file, err := os.Open(filepath.Join(r.Dir, filepath.Base(known.List.File)))
+	if err != nil {
+		return nil, &fatalError{fmt.Errorf("the list of %s: %w", known.Address, err)}
+	}
+	p := &spool{name: file.Name(), file: file, read: known.List.Read, count: known.List.Count, rows: known.Rows}
+	p.lines = bufio.NewReaderSize(file, 64<<10)
+	for _, note := range r.past.Notes {
+		var source sourceNote
+		if note.Kind == noteSource && note.Address == known.Address && json.Unmarshal(note.Data, &source) == nil {
+			p.header = source.Header
+		}
+	}
+	return p, nil
+}
+
+// before is what the journal says of an instance from an earlier stretch of
+// the run; nil where it says nothing.
+func (r *Run) before(at *place) (*journal.Instance, error) {
+	if r == nil || r.past == nil {
+		return nil, nil
+	}
+	return r.past.Instance(at.path, at.addr())
+}
+
+// loop is what the journal says of a loop.
+func (r *Run) loop(at *place) (journal.Loop, error) {
+	if r == nil || r.past == nil {
+		return journal.Loop{Rows: new(journal.Rows)}, nil
+	}
+	return r.past.Loop(at.path, at.addr())
+}

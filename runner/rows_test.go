@@ -1,0 +1,145 @@
+package runner
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestNDJSON(t *testing.T) {
+	tests := []struct {
+		name, text string
+		want       []string
+	}{
+		{"a value per line", "{\"a\": 1}\n[2]\n\"three\"\nnull\n", []string{`1 {"a": 1}`, `2 [2]`, `3 "three"`, `4 null`}},
+		{"no line", "", nil},
+		{"empty lines are passed over", "\n1\n  \n2", []string{`2 1`, `4 2`}},
+		{"lines may end in CR LF", "1\r\n2\r\n", []string{`1 1`, `2 2`}},
+		{"a byte order mark is passed over", "\ufeff1\n", []string{`1 1`}},
+		{"a byte order mark and a space", "\ufeff 1\n", []string{`1 1`}},
+		{"large numbers keep their digits", "{\"id\":7328334202200869666}\n", []string{`1 {"id":7328334202200869666}`}},
+		{"templates are text", "\"{{ inputs.plan }}\"\n", []string{`1 "{{ inputs.plan }}"`}},
+		{"a line that is not JSON", "1\n{a: 1}\n2\n", []string{`1 1`, `error: line 2: text is not valid JSON`}},
+		{"a value over lines", "{\n\"a\": 1}\n", []string{`error: line 1: text is not valid JSON`}},
+		{"two values in a line", "1 2\n", []string{`error: line 1: text is not valid JSON`}},
+		{"text that is no UTF-8", "\"gr\xfc\xdfe\"\n", []string{`error: line 1: text is not valid UTF-8`}},
+		{"a NUL", "1\n\x00\n", []string{`1 1`, `error: line 2: text is not valid JSON`}},
+		{"deep lists", "1\n" + strings.Repeat("[", 600) + strings.Repeat("]", 600) + "\n", []string{`1 1`, `error: line 2: JSON nests more than 512 levels deep`}},
+		{"a line that is too long", "1\n\"" + strings.Repeat("x", maxRow) + "\"\n", []string{`1 1`, `error: line 2 is longer than 1 MiB`}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var got []string
+			for it, err := range lineItems(strings.NewReader(tt.text)) {
+				got = append(got, described(it, err))
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("rows differ (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func listRows(r io.Reader) []string {
+	rows, err := jsonFile(r)
+	if err != nil {
+		return []string{"error: " + err.Error()}
+	}
+	var got []string
+	for it, err := range rows {
+		got = append(got, described(it, err))
+	}
+	return got
+}
+
+func TestJSONLists(t *testing.T) {
+	tests := []struct {
+		name, text string
+		want       []string
+	}{
+		{"elements have the lines they begin in", "[\n  {\"a\":\n 1},\n\n  2, 3,\n  [4]\n]\n", []string{"2 {\"a\":\n 1}", `5 2`, `5 3`, `6 [4]`}},
+		{"an empty list", "[]", nil},
+		{"a byte order mark is passed over", "\ufeff[1]", []string{`1 1`}},
+		{"large numbers keep their digits", "[7328334202200869666]", []string{`1 7328334202200869666`}},
+		{"an empty file", "", []string{"error: the file is empty; it must hold a list: [ ... ]"}},
+		{"an object", `{"a": []}`, []string{"error: a JSON file for a loop holds a list: [ ... ]"}},
+		{"a text", `"a"`, []string{"error: a JSON file for a loop holds a list: [ ... ]"}},
+		{"something else", "version: 1", []string{"error: line 1: not valid JSON: invalid character 'v' looking for beginning of value"}},
+		{"a list that is not closed", "[1,\n 2", []string{`1 1`, `2 2`, "error: not valid JSON: the file ends in the middle of the list"}},
+		{"a comma too many", "[1,\n 2,\n]", []string{`1 1`, `2 2`, "error: line 3: not valid JSON: invalid character ']' looking for beginning of value"}},
+		{"an element that is not JSON", "[1,\n\n {a: 2}]", []string{`1 1`, "error: line 3: not valid JSON: invalid character 'a' looking for beginning of object key string"}},
+		{"one value per line", "[1]\n[2]\n", []string{`1 1`, "error: something follows the end of the list; a file with one value per line is NDJSON"}},
+		{"text that is no UTF-8", "[\n\"gr\xfc\xdfe\"]", []string{"error: line 2: text is not valid UTF-8"}},
+		{"deep lists", "[\n" + strings.Repeat("[", 600) + strings.Repeat("]", 600) + "]", []string{"error: line 2: JSON nests more than 512 levels deep"}},
+		{"an element that is a little too long", "[\"" + strings.Repeat("x", maxRow) + "\"]", []string{"error: line 1: the element is longer than 1 MiB"}},
+		{"an element that is too long", "[\n1,\n\"" + strings.Repeat("x", 2*maxRow) + "\"]", []string{`2 1`, "error: line 3: the element is longer than 1 MiB"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, listRows(strings.NewReader(tt.text))); diff != "" {
+				t.Errorf("rows differ (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestEndlessElementsAreBounded: an element that never ends takes bounded
+// memory.
+func TestEndlessElementsAreBounded(t *testing.T) {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	got := listRows(io.MultiReader(strings.NewReader(`["`), &endless{text: "text "}))
+	runtime.ReadMemStats(&after)
+	want := []string{"error: line 1: the element is longer than 1 MiB"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("rows differ (-want +got):\n%s", diff)
+	}
+	if taken := after.TotalAlloc - before.TotalAlloc; taken > 32<<20 {
+		t.Errorf("it took %d MiB", taken>>20)
+	}
+}
+
+func TestFilesThatAreNone(t *testing.T) {
+	dir := t.TempDir()
+	for name, want := range map[string]string{
+		"nothing.csv": "nothing.csv: no such file or directory",
+		".":           ".: it is not a regular file",
+	} {
+		_, err := readFile(filepath.Join(dir, name), name, "csv", nil)
+		if err == nil || err.Error() != want {
+			t.Errorf("error = %v, want %s", err, want)
+		}
+	}
+	if _, err := readFile("/dev/zero", "zero", "csv", nil); err == nil || err.Error() != "zero: it is not a regular file" {
+		t.Errorf("error = %v for a device", err)
+	}
+}
+
+func TestFilesByFormat(t *testing.T) {
+	dir := t.TempDir()
+	for format, text := range map[string]string{"csv": "a\n1\n", "ndjson": `{"a":"1"}`, "json": `[{"a":"1"}]`} {
+		path := filepath.Join(dir, "rows")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		rows, err := readFile(path, "rows", format, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for it, err := range rows {
+			if err != nil || string(it.raw) != `{"a":"1"}` {
+				t.Errorf("%s gives %s, %v", format, it.raw, err)
+			}
+		}
+	}
+	for name, want := range map[string]string{"a.csv": "csv", "a.CSV": "csv", "a.ndjson": "ndjson", "a.jsonl": "ndjson", "a.json": "json", "a.txt": "", "csv": ""} {
+		if got := formatOf(name); got != want {
+			t.Errorf("the format of %s is %q, want %q", name, got, want)
+		}
+	}
+}

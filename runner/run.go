@@ -1,0 +1,221 @@
+package runner
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/journal"
+)
+
+// Run is the folder of a run: its journal, the workflow and the inputs as they
+// were when it began, the lists of its loops, and its result files. With it a
+// run that was stopped anywhere can be taken up again.
+type Run struct {
+	Dir string
+
+	journal *journal.Journal
+	past    *journal.State // nil in a run that has just begun
+	files   *resultFiles
+	made    made
+}
+
+// Begin makes the folder of a new run of the program.
+func Begin(dir string, p *Program, opt Options, version, command string) (*Run, error) {
+	text := p.file.File.Text
+	path, err := filepath.Abs(p.File())
+	if err != nil {
+		return nil, err
+	}
+	j, err := journal.Create(dir, journal.Header{
+		Run: opt.RunID, Version: version, Kind: "apply",
+		File: p.File(), Name: p.Name(), Digest: digest(text),
+		Workspace: opt.Workspace.ID, Region: opt.Workspace.Region, Commit: opt.Commit,
+		StartedAt: opt.StartedAt, Facts: map[string]string{"path": path, "limit": strconv.FormatInt(opt.Limit, 10)},
+	}, journal.Options{Version: version, Command: command, Rescue: os.Stderr})
+	if err != nil {
+		return nil, err
+	}
+	r := &Run{Dir: dir, journal: j}
+	if err := errors.Join(freeze(dir, p, opt.Inputs), r.open()); err != nil {
+		return nil, errors.Join(err, j.Close(nil))
+	}
+	return r, nil
+}
+
+func digest(text []byte) string {
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+func (r *Run) open() (err error) {
+	r.files, err = newResultFiles(r.Dir)
+	return err
+}
+
+const (
+	frozenWorkflow = "workflow"
+	frozenInputs   = "inputs.json"
+)
+
+// frozenInput is an input as it is kept: its value or, of a secret, a digest
+// that tells whether it is the same one.
+type frozenInput struct {
+	Value  json.RawMessage `json:"value,omitempty"`
+	Secret string          `json:"secret,omitempty"` // salt and digest
+}
+
+// freeze keeps what the run was begun with.
+func freeze(dir string, p *Program, inputs Inputs) error {
+	frozen := map[string]frozenInput{}
+	for _, in := range p.inputs {
+		v, given := inputs.values[in.name]
+		if _, missing := v.(eval.Missing); !given || missing {
+			continue
+		}
+		text, err := eval.AppendJSON(nil, v)
+		if err != nil {
+			return err
+		}
+		frozen[in.name] = frozenInput{Value: text}
+		if in.source.Secret {
+			frozen[in.name] = frozenInput{Secret: seal(newSalt(), text)}
+		}
+	}
+	text, err := json.Marshal(frozen)
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		os.WriteFile(filepath.Join(dir, frozenWorkflow+filepath.Ext(p.File())), p.file.File.Text, 0o600),
+		os.WriteFile(filepath.Join(dir, frozenInputs), text, 0o600),
+	)
+}
+
+// Reopen takes up the run in dir: it takes the lock, reads the journal, and
+// loads the workflow as it was.
+func Reopen(dir, version, command string) (*Run, *Program, error) {
+	j, past, err := journal.Resume(dir, journal.Options{Version: version, Command: command, Rescue: os.Stderr})
+	if err != nil {
+		return nil, nil, err
+	}
+	r := &Run{Dir: dir, journal: j, past: past}
+	program, err := r.program()
+	if err = errors.Join(err, r.open()); err != nil {
+		return nil, nil, errors.Join(err, j.Close(nil))
+	}
+	return r, program, nil
+}
+
+// program loads the workflow as it was when the run began. Paths in it start
+// where it stood then.
+func (r *Run) program() (*Program, error) {
+	header := r.past.Header
+	text, err := os.ReadFile(filepath.Join(r.Dir, frozenWorkflow+filepath.Ext(header.File)))
+	if err != nil {
+		return nil, err
+	}
+	if digest(text) != header.Digest {
+		return nil, fmt.Errorf("the workflow in %s is not the one that the run began with", r.Dir)
+	}
+	program, problems := Load(header.File, text)
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	program.dir = filepath.Dir(header.Facts["path"])
+	return program, nil
+}
+
+// Inputs gives the inputs the run began with. Secrets are not kept: they come
+// from given again, and must be the same.
+func (r *Run) Inputs(p *Program, given Given) (Inputs, error) {
+	text, err := os.ReadFile(filepath.Join(r.Dir, frozenInputs))
+	if err != nil {
+		return Inputs{}, err
+	}
+	var frozen map[string]frozenInput
+	if err := json.Unmarshal(text, &frozen); err != nil {
+		return Inputs{}, fmt.Errorf("%s: %w", frozenInputs, err)
+	}
+	out := Inputs{values: eval.Object{}}
+	for _, in := range p.inputs {
+		kept, ok := frozen[in.name]
+		v := eval.Value(eval.Absent(fmt.Sprintf("input %s was not given", in.name)))
+		switch {
+		case ok && kept.Secret != "":
+			v, err = in.secretAgain(p, kept.Secret, given)
+		case ok:
+			v, err = eval.Raw(kept.Value)
+		}
+		if err != nil {
+			return Inputs{}, err
+		}
+		out.add(in, v)
+	}
+	return out, nil
+}
+
+// secretAgain settles a secret once more and holds it against what is kept.
+func (in *input) secretAgain(p *Program, sealed string, given Given) (eval.Value, error) {
+	texts, err := p.flagInputs(given.Flags)
+	if err != nil {
+		return nil, err
+	}
+	v, err := in.settle(texts, nil, given.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	text, err := eval.AppendJSON(nil, v)
+	if err == nil && seal(saltOf(sealed), text) != sealed {
+		err = fmt.Errorf("input %s is not the one that the run began with", in.name)
+	}
+	return v, err
+}
+
+// Header is what is known of the run from its beginning.
+func (r *Run) Header() journal.Header { return r.past.Header }
+
+// Changed names the files that are not as they were when the run began: the
+// workflow, and data files whose rows are already listed. The run does not use
+// them any more.
+func (r *Run) Changed() ([]string, error) {
+	var changed []string
+	header := r.past.Header
+	text, err := os.ReadFile(header.Facts["path"])
+	if err == nil && digest(text) != header.Digest {
+		changed = append(changed, header.File)
+	}
+	for _, note := range r.past.Notes {
+		var source sourceNote
+		if note.Kind != noteSource || json.Unmarshal(note.Data, &source) != nil {
+			continue
+		}
+		if now, err := fileDigest(source.Path); err == nil && now != source.Digest {
+			changed = append(changed, source.Name)
+		}
+	}
+	return changed, nil
+}
+
+// Close ends the run, or this stretch of it.
+func (r *Run) Close(result *Result) error {
+	var end *journal.End
+	if result != nil {
+		end = &journal.End{Status: result.Ended(), Totals: map[string]int64{}, Time: time.Now()}
+		for _, s := range Statuses {
+			end.Totals[string(s)] = result.Counts.Of(s)
+		}
+	}
+	return errors.Join(r.files.close(), r.journal.Close(end))
+}
+
+// Sync makes all that was recorded durable.
+func (r *Run) Sync() error { return r.journal.Sync(context.Background()) }

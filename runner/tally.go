@@ -1,0 +1,81 @@
+package runner
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/workflow"
+)
+
+// tally counts the rows of one loop while they end, in any order.
+type tally struct {
+	items int64 // rows in all
+	most  int64 // of them that may fail
+
+	mu     sync.Mutex
+	counts Counts
+	worst  Status
+	first  *Failure // of the rows, the one that was told first
+}
+
+func (t *tally) add(end ending) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.counts.add(end.row(), 1)
+	t.worst = worse(t.worst, end.row())
+	if t.first == nil {
+		t.first = end.failure
+	}
+}
+
+// row is the status of a row that ended so: one whose steps were all right may
+// still have failed, by an assert.
+func (e ending) row() Status {
+	if e.failure != nil {
+		return worse(e.status, Failed)
+	}
+	return e.status
+}
+
+// passed reports whether more rows failed than may: the limit is passed by the
+// row after it.
+func (t *tally) passed() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.counts.Failed+t.counts.InDoubt > t.most
+}
+
+// allowed is the number of rows of a loop that may fail.
+func allowed(limit *workflow.Limit, rows int64) int64 {
+	switch {
+	case limit == nil:
+		return 0
+	case limit.Of100:
+		return int64(float64(rows) * limit.Percent / 100)
+	}
+	return limit.Count
+}
+
+// error says that a loop was stopped, and why.
+func (t *tally) error() error {
+	failed := t.counts.Failed + t.counts.InDoubt
+	return &codedError{
+		code:    "max_failures",
+		message: fmt.Sprintf("stopped: %d of %d items failed, and max_failures allows %d", failed, t.items, t.most),
+		hint:    "mend what failed and run it again, or raise for_each.max_failures",
+	}
+}
+
+// values are the counts as steps.ID.counts. In a plan the total is known and
+// what becomes of the rows is not.
+func (t *tally) values(after *eval.Unknown) eval.Object {
+	counts := eval.Object{"total": t.counts.Total}
+	for _, status := range Statuses {
+		counts[string(status)] = t.counts.Of(status)
+		if after != nil {
+			counts[string(status)] = after
+		}
+	}
+	return counts
+}

@@ -1,0 +1,159 @@
+package runner
+
+import (
+	"context"
+	"errors"
+
+	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/steps"
+)
+
+// verdict is what the record as it is says about a write: what it would do,
+// or how the step ends without it.
+type verdict struct {
+	effect  steps.Effect
+	changes []Change
+	end     *outcome // set where nothing is to be sent
+}
+
+// weigh holds a write against the record that it is about. Target is nil where
+// there is no way to look, or the file wants none.
+func (w *walk) weigh(s *step, at *place, in eval.Object, target *found) verdict {
+	v := verdict{effect: s.action.EffectOf(ready(in))}
+	switch {
+	case target == nil || target.after != nil:
+		v.changes = diff(s.action, in, nil)
+	case s.action.Goal == steps.Fields:
+		w.weighFields(s, at, in, target, &v)
+	case s.action.Goal == steps.Gone && target.value == nil, target.absent != nil && s.action.Goal != steps.Present:
+		v.end = w.refused(s, at, target)
+	case target.absent != nil && target.key != "" && s.current.match != nil && len(s.current.match) > 0:
+		v.end = w.refused(s, at, target) // the contact itself is not there
+	case s.action.Goal == steps.Present && target.value != nil:
+		v.end = &outcome{status: Unchanged, has: true, data: target.value}
+	case s.action.Goal == steps.Absent && target.value == nil:
+		v.end = &outcome{status: Unchanged, has: true}
+	default:
+		v.changes = diff(s.action, in, nil)
+	}
+	if v.end != nil {
+		v.end.effect = v.effect
+	}
+	return v
+}
+
+// weighFields compares the fields that a step sets.
+func (w *walk) weighFields(s *step, at *place, in eval.Object, target *found, v *verdict) {
+	creates := v.effect == steps.Create
+	switch {
+	case target.value == nil && creates:
+		v.changes = diff(s.action, in, nil)
+		return
+	case target.value == nil:
+		v.end = w.refused(s, at, target)
+		return
+	case creates:
+		v.effect = steps.Update
+		if w.conflicts(s, at, in, target, v) {
+			return
+		}
+	}
+	if v.changes = diff(s.action, in, target.value); len(v.changes) == 0 {
+		v.end = &outcome{status: Unchanged, has: true, data: target.value}
+	}
+}
+
+// conflicts deals with a createContact whose contact is there already. While
+// applying, Intercom has the last word.
+func (w *walk) conflicts(s *step, at *place, in eval.Object, target *found, v *verdict) bool {
+	if _, has := s.action.Input("on_conflict"); !has {
+		return false
+	}
+	switch in["on_conflict"] {
+	case "update":
+		return false
+	case "skip":
+		v.end = &outcome{status: Skipped, reason: "conflict", has: true, data: target.value}
+		return true
+	}
+	v.effect, v.changes = steps.Create, diff(s.action, in, nil)
+	if w.planning {
+		id := textValue(valueAt(target.value, true, "id"))
+		err := &codedError{
+			code:    "conflict",
+			message: "the contact " + id + " has this external_id or email already",
+			hint:    "on_conflict: update or skip would take that one",
+		}
+		v.end = &outcome{status: Failed, failure: w.failure(at, s.source.Action, err)}
+	}
+	return true
+}
+
+// refused ends a write whose record is not there.
+func (w *walk) refused(s *step, at *place, target *found) *outcome {
+	err := target.absent
+	if err == nil {
+		err = errors.New("not found or archived")
+	}
+	return &outcome{status: Failed, failure: w.failure(at, s.source.Action, err)}
+}
+
+// target reads the record that a write is about. It is nil where there is no
+// way to look, or the file wants none: undo: false saves the read.
+func (w *walk) target(ctx context.Context, s *step, in eval.Object) (*found, error) {
+	if s.current == nil || s.blind && !w.planning {
+		return nil, nil
+	}
+	return w.find(ctx, s.current, s.retry, in)
+}
+
+// written keeps the records up to date that were read before a write.
+func (w *walk) written(s *step, in eval.Object, target *found, answer eval.Value) {
+	if target == nil || target.key == "" {
+		return
+	}
+	w.reads.change(target.key, w.planning, func(v eval.Value) (eval.Value, bool) {
+		switch {
+		case s.action.Goal == steps.Gone && target.list == nil:
+			return eval.Missing{}, w.planning
+		case target.list == nil:
+			return answer, true
+		case s.action.Goal == steps.Absent:
+			return without(v, target.value), true
+		}
+		return with(v, target.value, answer), true
+	})
+}
+
+// with is a list in which a row stands for another one, or is added.
+func with(list, old, row eval.Value) eval.Value {
+	rows := elements(list)
+	out := make(eval.List, 0, len(rows)+1)
+	replaced := false
+	for _, each := range rows {
+		if old != nil && sameRow(each, old) {
+			each, replaced = row, true
+		}
+		out = append(out, each)
+	}
+	if !replaced {
+		out = append(out, row)
+	}
+	return out
+}
+
+// without is a list less one row.
+func without(list, row eval.Value) eval.Value {
+	out := eval.List{}
+	for _, each := range elements(list) {
+		if row == nil || !sameRow(each, row) {
+			out = append(out, each)
+		}
+	}
+	return out
+}
+
+func sameRow(a, b eval.Value) bool {
+	x, y := valueAt(a, true, "id"), valueAt(b, true, "id")
+	return textValue(x) == textValue(y)
+}
