@@ -129,6 +129,9 @@ func (l *loopRun) row(ctx context.Context, row deferred) error {
 		return err
 	}
 	l.tally.add(end)
+	if row.memory.changed {
+		l.walk.record(func(r *Result) { r.Steps[l.step.index].Changed++ })
+	}
 	if l.list != nil {
 		l.list[row.item.index] = value // each row has a place of its own
 	}

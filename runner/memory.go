@@ -13,6 +13,8 @@ import (
 type memory struct {
 	ended map[string]remembered
 	last  bool // there is no pass after this one
+
+	changed bool // the row has written something, or in a plan would
 }
 
 // remembered is the end of a step, and its value in the name "steps".

@@ -113,6 +113,9 @@ func (w *walk) countChange(s *step, at *place, out outcome) {
 	if out.status != Done && out.status != InDoubt {
 		return
 	}
+	if at.memory != nil && out.effect != steps.Read {
+		at.memory.changed = true
+	}
 	w.record(func(r *Result) {
 		total, own := &r.Changes, &r.Steps[s.index].Changes
 		for _, c := range []*Changes{total, own} {

@@ -97,7 +97,8 @@ type Result struct {
 	Failures    []*Failure   `json:"failures,omitempty"` // of steps outside loops
 	Interrupted bool         `json:"interrupted,omitempty"`
 
-	Unauthorized bool `json:"unauthorized,omitempty"` // Intercom refused the token on the way
+	Unauthorized bool    `json:"unauthorized,omitempty"` // Intercom refused the token on the way
+	Guard        *Breach `json:"guard,omitempty"`        // the guard that stopped the run
 
 	Calls   int64   `json:"calls"`
 	Seconds float64 `json:"seconds"`
@@ -117,6 +118,8 @@ func (r *Result) RowsLeft() bool {
 // Ended says in a word how the run ended.
 func (r *Result) Ended() string {
 	switch {
+	case r.Guard != nil:
+		return "guard"
 	case r.Interrupted:
 		return "interrupted"
 	case r.RowsLeft():
@@ -164,10 +167,11 @@ type StepResult struct {
 	Action  string   `json:"action,omitempty"`
 	Depth   int      `json:"depth"` // groups and loops around it
 	Loop    bool     `json:"loop,omitempty"`
-	Read    int64    `json:"read,omitempty"`   // of a loop: items before where and limit
-	Rows    *Counts  `json:"rows,omitempty"`   // of a loop
-	Before  int64    `json:"before,omitempty"` // of them settled in an earlier stretch of the run
-	Counts  Counts   `json:"counts"`           // of the step's own instances
+	Read    int64    `json:"read,omitempty"`    // of a loop: items before where and limit
+	Rows    *Counts  `json:"rows,omitempty"`    // of a loop
+	Before  int64    `json:"before,omitempty"`  // of them settled in an earlier stretch of the run
+	Changed int64    `json:"changed,omitempty"` // of a loop: items for which something is written
+	Counts  Counts   `json:"counts"`            // of the step's own instances
 	Changes Changes  `json:"changes"`
 	After   []string `json:"after,omitempty"` // in a plan: the steps that decide what this loop runs over
 }

@@ -188,6 +188,12 @@ func (w *walk) instance(ctx context.Context, s *step, at *place) (ending, error)
 	if unknown, some := eval.IsUnknown(in); some {
 		return w.end(s, at, outcome{status: Done, has: true, data: &eval.Unknown{Origins: unknown.Origins, NotNull: true}}), nil
 	}
+	if effect != steps.Read {
+		if breach := w.permit(effect); breach != nil {
+			w.tell([]*step{s}, at, Pending, "")
+			return ending{status: Pending, stop: true}, errStopped
+		}
+	}
 	out := w.again(ctx, s, at, given, before)
 	if out.effect = effect; out.settled != nil {
 		out.effect = *out.settled

@@ -16,19 +16,20 @@ import (
 // Options says how to plan or apply a program. The zero value of every field
 // but Do and Dir is usable.
 type Options struct {
-	Do          intercom.Doer   // the way to Intercom
-	Dir         string          // a folder of this run alone; lists are kept in it
-	RunID       string          // such as 20261104-153012-k7q2
-	StartedAt   time.Time       // fixed for the run; now if zero
-	Commit      string          // of the repository; may be empty
-	Inputs      Inputs          // from [Program.Inputs]
-	Limit       int64           // of items of each outermost loop; none if zero
-	Concurrency int             // items of a loop side by side; that of the file if zero
-	IndexLag    time.Duration   // how long searches may lag behind writes; [steps.DefaultIndexLag] if zero
-	Workspace   Workspace       // from [Identify]
-	Run         *Run            // keeps what happens; nil to keep nothing, as in a plan
-	On          func(Event)     // told of each event, one at a time; may be nil
-	Stop        <-chan struct{} // when closed, nothing new is begun; may be nil
+	Do           intercom.Doer   // the way to Intercom
+	Dir          string          // a folder of this run alone; lists are kept in it
+	RunID        string          // such as 20261104-153012-k7q2
+	StartedAt    time.Time       // fixed for the run; now if zero
+	Commit       string          // of the repository; may be empty
+	Inputs       Inputs          // from [Program.Inputs]
+	Limit        int64           // of items of each outermost loop; none if zero
+	Concurrency  int             // items of a loop side by side; that of the file if zero
+	IndexLag     time.Duration   // how long searches may lag behind writes; [steps.DefaultIndexLag] if zero
+	Acknowledged map[string]bool // guards that the person who runs it has acknowledged going beyond, by name
+	Workspace    Workspace       // from [Identify]
+	Run          *Run            // keeps what happens; nil to keep nothing, as in a plan
+	On           func(Event)     // told of each event, one at a time; may be nil
+	Stop         <-chan struct{} // when closed, nothing new is begun; may be nil
 }
 
 // Plan walks the program without changing anything. Writes become changes,
@@ -76,6 +77,7 @@ type walk struct {
 	calls    atomic.Int64
 
 	reads    reads
+	sent     ByEffect      // writes, those about to be sent included
 	settling chan struct{} // holds one: one doubt is settled at a time
 
 	mu        sync.Mutex // of the result and of telling events
