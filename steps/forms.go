@@ -67,6 +67,6 @@ func (f Field) optional() Field {
 
 // inBodyAs gives the field as a member of the body, under another name.
 func (f Field) inBodyAs(name string) Field {
-	f.In, f.Wire = Body, name
+	f.In, f.Wire, f.At = Body, name, name
 	return f
 }

@@ -1,0 +1,80 @@
+package runner
+
+import (
+	"testing"
+
+	"github.com/flowrun-dev/flowrun/intercom/sandbox"
+	"github.com/flowrun-dev/flowrun/steps"
+)
+
+// TestConverges applies each action and then plans it: what has been done is
+// not to be done again. The actions that can never be so are named, with the
+// reason.
+func TestConverges(t *testing.T) {
+	const (
+		ann     = "000000000000000000000001"
+		company = "00000000000000000000000c"
+	)
+	never := map[string]string{
+		"archiveContact": "an archived contact is not found any more",
+		"deleteContact":  "a deleted contact is not found any more",
+		"deleteCompany":  "a deleted company is not found any more",
+		"deleteTag":      "a deleted tag is not found any more",
+		"createTicket":   "each call opens another ticket",
+		"rawRequest":     "flowrun does not know what the call does",
+	}
+	with := map[string]string{
+		"createContact": `{role: user, external_id: new, email: New@Example.com, name: New, phone: "+15005550100", avatar: "https://example.com/a.png",
+			signed_up_at: 1700000000, custom_attributes: {plan: pro, monthly_spend: 12}, on_conflict: update}`,
+		"updateContact": `{contact_id: "` + ann + `", name: Ann B, email: ANN@example.com, phone: null, owner_id: "814860", avatar: "https://example.com/b.png",
+			unsubscribed_from_emails: true, last_seen_at: 1700000001, custom_attributes: {plan: free, monthly_spend: 0, job_title: null}}`,
+		"unarchiveContact": `{contact_id: "` + ann + `"}`,
+		"attachCompany":    `{contact_id: "` + ann + `", company_id: "` + company + `"}`,
+		"detachCompany":    `{contact_id: "` + ann + `", company_id: "` + company + `"}`,
+		"attachTag":        `{contact_id: "` + ann + `", tag_id: "71"}`,
+		"detachTag":        `{contact_id: "` + ann + `", tag_id: "71"}`,
+		"createCompany":    `{company_id: new, name: " New ", plan: pro, size: 12, monthly_spend: 100, website: "https://example.com", custom_attributes: {tier: gold}}`,
+		"updateCompany":    `{company_id: "` + company + `", name: Acme 2, plan: free, size: 3, industry: Food, custom_attributes: {tier: gold}}`,
+		"createTag":        `{name: NEW}`,
+		"updateTag":        `{tag_id: "71", name: other}`,
+	}
+	for _, action := range steps.All() {
+		if action.Effect == steps.Read || never[action.Name] != "" {
+			continue
+		}
+		t.Run(action.Name, func(t *testing.T) {
+			if with[action.Name] == "" {
+				t.Fatal("add a call of this action to the test, or the reason why there is none")
+			}
+			data := &sandbox.Data{
+				Tags:      []sandbox.Tag{{ID: "71", Name: "vip"}, {ID: "72", Name: "new"}},
+				Companies: []sandbox.Company{{ID: company, CompanyID: "acme", Name: "Acme"}},
+				Contacts:  []sandbox.Contact{{ID: ann, ExternalID: "ann", Email: "ann@example.com", Name: "Ann"}},
+				DataAttributes: []sandbox.DataAttribute{
+					{Model: "contact", Name: "plan"}, {Model: "contact", Name: "monthly_spend", DataType: "integer"},
+					{Model: "contact", Name: "job_title"}, {Model: "company", Name: "tier"},
+				},
+				Admins: []sandbox.Admin{{ID: "814860", Name: "Ada"}},
+			}
+			b := newBench(t, data, untab(`{version: 1, steps: [{id: s, action: `+action.Name+`, with: `+with[action.Name]+`}]}`))
+			if r := b.apply(); len(r.Failures) > 0 {
+				t.Fatalf("the apply failed: %v", r.Failures[0])
+			}
+			r := b.plan()
+			if len(r.Failures) > 0 {
+				t.Fatalf("the plan failed: %v", r.Failures[0])
+			}
+			if r.Changes.Any() || r.Counts.Unchanged != 1 {
+				for _, e := range b.events {
+					if e.Ended != nil {
+						t.Errorf("the plan would change %+v", e.Ended.Changes)
+					}
+				}
+			}
+			before := len(b.writes())
+			if r := b.apply(); len(b.writes()) != before || r.Counts.Unchanged != 1 {
+				t.Errorf("a second apply wrote: %v", b.writes()[before:])
+			}
+		})
+	}
+}
