@@ -31,9 +31,10 @@ var onlyIn = map[string][]string{
 	"gopkg.in/yaml.v3":             {"internal/workflow"},
 	"github.com/expr-lang/expr":    {"internal/eval"},
 	"github.com/tidwall/gjson":     {"internal/eval", "runner", "intercom", "steps"},
+	"github.com/gofrs/flock":       {"internal/journal"},
+	"golang.org/x/sync":            {"runner"},
 	"github.com/urfave/cli/v2":     {"internal/cli"},
 	"golang.org/x/oauth2":          {"intercom", "internal/credentials"},
-	"github.com/xrash/smetrics":    {"internal/workflow", "internal/eval"},
 	"github.com/mattn/go-isatty":   {"internal/cli"},
 	"github.com/expr-lang/expr/vm": {},
 }

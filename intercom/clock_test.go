@@ -34,6 +34,10 @@ func TestClockLearns(t *testing.T) {
 			{sent: 950 * milli, received: 1050 * milli, reset: 1007 * second, date: 1001 * second},
 			{sent: 6500 * milli, received: 6600 * milli, reset: 1017 * second, date: 1006 * second}, // 400 ms early
 		}, 1000*second + 400*milli, false},
+		{"resets that are rounded down make dates a second less certain", []sighting{
+			{sent: 950 * milli, received: 1050 * milli, reset: 1007 * second, date: 1001 * second},
+			{sent: 7300 * milli, received: 7400 * milli, reset: 1007 * second, date: 1007 * second}, // 300 ms late
+		}, 999*second - 50*milli, false},
 		{"a date that is far off is not believed", []sighting{
 			{sent: 0, received: 100 * milli, reset: 1007 * second, date: 5000 * second},
 		}, 997*second - 100*milli, false},

@@ -40,7 +40,7 @@ const (
 	isBlind     = 8                      // answers in a row without headers, before they are taken to be gone
 	slowFor     = 5                      // windows
 	slowest     = 4                      // what the speed is divided by at most
-	burst       = 250 * time.Millisecond  // of calls that may catch up at once, since timers are late
+	burst       = 10 * time.Millisecond  // of calls that may catch up at once, since timers are late
 	lateness    = 250 * time.Millisecond // at most, so that not all come back at once after a 429
 )
 
@@ -144,7 +144,7 @@ func (g *governor) lost() {
 
 // learn takes in an answer.
 func (g *governor) learn(sent, received time.Duration, status int, header http.Header) {
-	g.time(received - sent)
+	g.smooth(received - sent)
 	told, ok := readRate(header)
 	if !ok {
 		g.learnBlind(received, status)
@@ -216,9 +216,9 @@ func (g *governor) brake(unexplained, again bool, now time.Duration) {
 	g.until = now + slowFor*g.length
 }
 
-// time takes in how long an answer took. One that was very slow counts as
+// smooth takes in how long an answer took. One that was very slow counts as
 // slow, not for what it was.
-func (g *governor) time(trip time.Duration) {
+func (g *governor) smooth(trip time.Duration) {
 	if g.trip == 0 {
 		g.trip = trip
 		return

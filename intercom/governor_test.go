@@ -6,10 +6,20 @@ import (
 	"time"
 )
 
-// These tests were seen to fail with each of these changes:
+// The tests of this package were seen to fail after each of these changes:
 //
-//	change                                                   failing test
-//	window ends by this computer's date: governor.ends       MUT
+//	the change                                     a test that fails then
+//	clock.ahead goes by this computer's date       "their clock is an hour ahead" and others
+//	Do counts a 429 as an attempt                  TestDoEnds, TestDoReportsAttempts
+//	Do has one time-out around all its attempts    TestDoWaits, TestStormsLoseNothing
+//	free does not take off calls that fly          TestGovernorLearns
+//	due does not spread calls over the window      TestWindowsAreUsedUpAndNotOverrun, "alone" and others
+//	reserve forgets what others use                TestGovernorLearns, and "four processes"
+//	allowed forgets the share                      "half of it is wanted"
+//	isOver believes late answers                   "alone" and others
+//	wasLeft is never true                          "their clock is set"
+//	no call goes alone after a 429                 TestStormsLoseNothing, "ten minutes"
+//	release wakes nobody                           nearly all
 func TestWindowsAreUsedUpAndNotOverrun(t *testing.T) {
 	seconds := func(n float64) time.Duration { return time.Duration(n * float64(time.Second)) }
 	const hour, day = time.Hour, 24 * time.Hour
@@ -27,7 +37,7 @@ func TestWindowsAreUsedUpAndNotOverrun(t *testing.T) {
 		{"alone with 1,000 a minute", rules{limit: 167}, Config{}, 1, 10, 0.97, 0},
 		{"alone with 500 a minute", rules{limit: 83}, Config{}, 1, 10, 0.97, 0},
 		{"alone with next to nothing", rules{limit: 2}, Config{}, 1, 10, 0.5, 0},
-				{"what remains is told without the call itself", rules{limit: 83, counts: true}, Config{}, 1, 10, 0.97, 0},
+		{"what remains is told without the call itself", rules{limit: 83, counts: true}, Config{}, 1, 10, 0.97, 0},
 		{"their clock is an hour ahead", rules{limit: 167, skew: always(hour + seconds(0.7))}, Config{}, 1, 10, 0.97, 0},
 		{"their clock is an hour behind", rules{limit: 167, skew: always(-hour - seconds(0.7))}, Config{}, 1, 10, 0.97, 0},
 		{"their clock runs ahead", rules{limit: 83, skew: func(at time.Duration) time.Duration { return at / 1000 }}, Config{}, 1, 10, 0.97, 0},

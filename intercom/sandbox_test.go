@@ -118,3 +118,42 @@ func TestEachWriteIsAppliedOnce(t *testing.T) {
 		})
 	}
 }
+
+func TestSandboxWindowsAreUsedUp(t *testing.T) {
+	tests := []struct {
+		name      string
+		opts      sandbox.Options
+		fault     sandbox.Fault
+		calls     int
+		within    time.Duration
+		throttled int64 // at most
+	}{
+		{"alone", sandbox.Options{Limit: 167}, sandbox.Fault{Kind: sandbox.FaultLatency, Delay: 100 * time.Millisecond}, 600, 37 * time.Second, 0},
+		{"with short windows", sandbox.Options{Limit: 20, Window: time.Second}, sandbox.Fault{Kind: sandbox.FaultLatency, Delay: 10 * time.Millisecond}, 600, 40 * time.Second, 0},
+		{"with calls turned away", sandbox.Options{Limit: 167}, sandbox.Fault{Kind: sandbox.FaultRateLimit, Nth: 100, Count: 3}, 300, 90 * time.Second, 3},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := sandbox.New(tt.opts)
+				server.Fail(tt.fault)
+				c := connect(t, server)
+				start := time.Now()
+				var group sync.WaitGroup
+				for range 20 {
+					group.Go(func() {
+						for range tt.calls / 20 {
+							if _, err := c.Do(t.Context(), intercom.Request{Method: "GET", Path: "/me"}); err != nil {
+								t.Error(err)
+							}
+						}
+					})
+				}
+				group.Wait()
+				if took, throttled := time.Since(start), c.RateLimit().Throttled; took > tt.within || throttled > tt.throttled {
+					t.Errorf("took %v with %d calls turned away, want at most %v and %d", took, throttled, tt.within, tt.throttled)
+				}
+			})
+		})
+	}
+}

@@ -109,8 +109,7 @@ func (s *service) turn() time.Duration {
 
 // clock gives the time since 1970 as the service has it.
 func (s *service) clock() time.Duration {
-	at := time.Since(s.start)
-	return 1e9*time.Second + at + s.skew(at)
+	return unix(time.Now()) + s.skew(time.Since(s.start))
 }
 
 // take counts a call and answers it.
