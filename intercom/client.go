@@ -107,6 +107,11 @@ func New(cfg Config) (*Client, error) {
 // of it.
 func (c *Client) RateLimit() RateLimit { return c.pace.rateLimit() }
 
+// Stop lets no further call go out: those that wait for the pace or between two
+// attempts end with [ErrStopped] inside a [*NotSentError], or an
+// [*UnknownError] where an attempt went out before. Those in flight go on.
+func (c *Client) Stop() { c.pace.stop() }
+
 // CloseIdleConnections closes the connections that no call is using. The client
 // stays usable.
 func (c *Client) CloseIdleConnections() {

@@ -1,6 +1,7 @@
 package intercom
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 )
@@ -41,6 +42,9 @@ func (e *APIError) Error() string {
 	}
 	return text
 }
+
+// ErrStopped is why a call was not sent after [Client.Stop].
+var ErrStopped = errors.New("stopped")
 
 // NotSentError is a request that had no effect because it did not go out: it
 // was malformed, no connection came about, or the wait for its turn was cut

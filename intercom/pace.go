@@ -17,6 +17,8 @@ type pacer struct {
 	start time.Time     // times are counted from here, by a clock that nobody can set
 	door  chan struct{} // holds the first of the queue
 	wake  chan struct{} // tells it to look again
+	over  chan struct{} // closed by stop
+	once  sync.Once     // of closing it
 
 	mu        sync.Mutex
 	governor  governor
@@ -43,20 +45,37 @@ func newPacer(cfg Config) *pacer {
 		start:    time.Now(),
 		door:     make(chan struct{}, 1),
 		wake:     make(chan struct{}, 1),
+		over:     make(chan struct{}),
 		governor: newGovernor(cfg.RateShare, upTo),
 		gate:     newGate(cfg.MaxInFlight),
 		trying:   true, // nothing is known before the first answer
 	}
 }
 
+// stop lets no further call go.
+func (p *pacer) stop() { p.once.Do(func() { close(p.over) }) }
+
+// ended gives why no further call is to go; nil while they are.
+func (p *pacer) ended(ctx context.Context) error {
+	select {
+	case <-p.over:
+		return ErrStopped
+	default:
+		return context.Cause(ctx)
+	}
+}
+
 // acquire waits until a call may go, and counts it as flying until release. The
-// error is the cause that ctx ended for, or an [*UnavailableError].
+// error is the cause that ctx ended for, [ErrStopped], or an
+// [*UnavailableError].
 func (p *pacer) acquire(ctx context.Context) (ticket, error) {
-	if ctx.Err() != nil {
-		return ticket{}, context.Cause(ctx)
+	if err := p.ended(ctx); err != nil {
+		return ticket{}, err
 	}
 	select {
 	case p.door <- struct{}{}:
+	case <-p.over:
+		return ticket{}, ErrStopped
 	case <-ctx.Done():
 		return ticket{}, context.Cause(ctx)
 	}
@@ -71,6 +90,9 @@ func (p *pacer) acquire(ctx context.Context) (ticket, error) {
 		case <-timer.C:
 		case <-p.wake:
 			timer.Stop()
+		case <-p.over:
+			timer.Stop()
+			return ticket{}, ErrStopped
 		case <-ctx.Done():
 			timer.Stop()
 			return ticket{}, context.Cause(ctx)

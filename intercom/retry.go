@@ -70,6 +70,7 @@ func (c *Client) turn(ctx context.Context, pause time.Duration) (ticket, time.Du
 	if pause > 0 {
 		select {
 		case <-time.After(pause):
+		case <-c.pace.over:
 		case <-ctx.Done():
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -243,4 +244,27 @@ func TestBadRequestsAreNotSent(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestStopEndsWhatWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sent := 0
+		transport := fake(func(*http.Request) (*http.Response, error) {
+			sent++
+			return nil, &net.OpError{Op: "dial", Err: errors.New("refused")}
+		})
+		client, err := New(Config{Token: "test", HTTPClient: &http.Client{Transport: transport}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.AfterFunc(time.Millisecond, client.Stop)
+		_, err = client.Do(t.Context(), Request{Method: "POST", Path: "/tags"})
+		var unsent *NotSentError
+		if !errors.As(err, &unsent) || !errors.Is(err, ErrStopped) || sent > 2 {
+			t.Errorf("a call that waits for its next attempt ended with %v after %d", err, sent)
+		}
+		if _, err := client.Do(t.Context(), Request{Method: "GET", Path: "/tags"}); !errors.Is(err, ErrStopped) {
+			t.Errorf("a call behind Stop ended with %v", err)
+		}
+	})
 }

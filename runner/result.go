@@ -99,6 +99,7 @@ type Result struct {
 
 	Unauthorized bool    `json:"unauthorized,omitempty"` // Intercom refused the token on the way
 	Guard        *Breach `json:"guard,omitempty"`        // the guard that stopped the run
+	Unavailable  string  `json:"unavailable,omitempty"`  // why the run was stopped: Intercom did not work for too long
 
 	Calls   int64   `json:"calls"`
 	Seconds float64 `json:"seconds"`

@@ -212,6 +212,10 @@ func (w *walk) instance(ctx context.Context, s *step, at *place) (ending, error)
 
 // ended records the end of an instance, unless its row is put off.
 func (w *walk) ended(s *step, at *place, out outcome) (ending, error) {
+	if out.failure != nil && out.status == Failed && w.halts(out.failure.err) {
+		w.tell([]*step{s}, at, Pending, "")
+		return ending{status: Pending, stop: true}, errStopped
+	}
 	if w.defers(s, at, out) {
 		return ending{stop: true, deferred: true}, nil
 	}
@@ -224,6 +228,21 @@ func (w *walk) ended(s *step, at *place, out outcome) (ending, error) {
 		return end, errStopped
 	}
 	return end, nil
+}
+
+// halts reports whether a call was not sent because nothing is any more: the
+// run is being stopped, or Intercom does not work.
+func (w *walk) halts(err error) bool {
+	var unavailable *intercom.UnavailableError
+	var unsent *intercom.NotSentError
+	if !errors.As(err, &unsent) {
+		return false
+	}
+	if errors.As(err, &unavailable) {
+		w.record(func(r *Result) { r.Unavailable = unavailable.Error() })
+		return true
+	}
+	return errors.Is(err, intercom.ErrStopped)
 }
 
 // asserts evaluates what must hold after a step.

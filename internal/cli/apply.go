@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -39,7 +40,7 @@ func (c *command) applyCommand() *cli.Command {
 		UsageText: "flowrun apply workflow.yaml --dry-run        see what would change\n" +
 			"flowrun apply workflow.yaml --limit 5        a careful first run\n" +
 			"flowrun apply workflow.yaml --max-duration 55m --rate-share 50%",
-		Flags: append(append(programFlags(), keepFlags()...),
+		Flags: append(append(programFlags(), append(keepFlags(), ackFlag())...),
 			&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "show what would change, as plan does; writes nothing", EnvVars: environment("dry-run")}),
 		Action: func(ctx *cli.Context) error { return c.run(ctx, ctx.Bool("dry-run")) },
 	}
@@ -69,6 +70,11 @@ func (c *command) run(ctx *cli.Context, plan bool) error {
 	}
 	s.options = runner.Options{
 		Inputs: inputs, Limit: ctx.Int64("limit"), RunID: newRunID(time.Now()), StartedAt: time.Now(), Commit: c.Getenv("GITHUB_SHA"),
+	}
+	if !plan {
+		if err := s.guard(); err != nil {
+			return err
+		}
 	}
 	if plan || ctx.Bool("sandbox") {
 		return s.walkAside(plan)
@@ -100,6 +106,7 @@ func (s *session) connect(plan bool) (err error) {
 	if s.client, err = s.command.connect(s.flags, s.program.Region(), plan); err != nil {
 		return err
 	}
+	context.AfterFunc(s.stop.ending, s.client.Stop) // what waits to be sent is not in flight
 	s.workspace, err = s.identify(s.stop.ctx, s.client)
 	return err
 }

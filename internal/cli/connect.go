@@ -70,7 +70,7 @@ func wrongSetting(err error, flag, file string, found credentials.Found) error {
 	text := err.Error()
 	switch {
 	case strings.HasPrefix(text, "base URL"):
-		return usage("INTERCOM_API_BASE_URL: " + strings.TrimPrefix(strings.TrimPrefix(text, "base URL: "), "base URL "))
+		return usage("INTERCOM_API_BASE_URL" + strings.TrimPrefix(text, "base URL"))
 	case !strings.Contains(text, "region"):
 		return usage(text)
 	case flag != "":

@@ -17,6 +17,7 @@ const (
 	exitChanges     = 2
 	exitUsage       = 3
 	exitCredentials = 4
+	exitGuard       = 5
 	exitRows        = 6
 	exitLocked      = 8
 	exitJournal     = 9

@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -14,11 +13,12 @@ import (
 // is in flight has been answered, the second at once. The end of its time is
 // the first request, too.
 type interrupts struct {
-	first   chan struct{}   // closed by the first signal, or at the end of the time
+	first   <-chan struct{} // closed by the first signal, or at the end of the time
+	ending  context.Context // whose end that is
+	stop    context.CancelFunc
 	ctx     context.Context // cancelled by the second signal
 	signals chan os.Signal
 	cancel  context.CancelFunc
-	once    sync.Once
 	code    atomic.Int32
 	late    atomic.Bool
 	timer   *time.Timer // nil without a time
@@ -27,7 +27,8 @@ type interrupts struct {
 // interrupts listens for signals. The text is told at the first one.
 func (c *command) interrupts(text string) *interrupts {
 	ctx, cancel := context.WithCancel(context.Background())
-	i := &interrupts{first: make(chan struct{}), ctx: ctx, cancel: cancel, signals: make(chan os.Signal, 2)}
+	ending, stop := context.WithCancel(context.Background())
+	i := &interrupts{first: ending.Done(), ending: ending, stop: stop, ctx: ctx, cancel: cancel, signals: make(chan os.Signal, 2)}
 	signal.Notify(i.signals, os.Interrupt, syscall.SIGTERM)
 	go i.listen(func() { c.note("%s", text) })
 	return i
@@ -48,8 +49,6 @@ func (i *interrupts) listen(told func()) {
 		told()
 	}
 }
-
-func (i *interrupts) stop() { i.once.Do(func() { close(i.first) }) }
 
 // longestDrain is how long before the end of its time a run begins to stop, at
 // most: what is in flight has to be answered.
@@ -76,5 +75,6 @@ func (i *interrupts) end() {
 	}
 	signal.Stop(i.signals)
 	close(i.signals)
+	i.stop()
 	i.cancel()
 }

@@ -67,10 +67,14 @@ func (s *session) exit(result *runner.Result) error {
 	switch {
 	case result.Interrupted && s.stop.signal() != 0:
 		return s.left(result, s.stop.signal(), notReached(result, "interrupted"))
+	case result.Guard != nil:
+		return s.left(result, exitGuard, "stopped by a guard: "+result.Guard.Error())
 	case result.Unauthorized:
 		return s.left(result, exitCredentials, "")
 	case result.Interrupted && s.stop.late.Load():
 		return s.left(result, exitRows, notReached(result, fmt.Sprintf("the time of --max-duration %s is over", s.flags.Duration("max-duration"))))
+	case result.Unavailable != "":
+		return s.left(result, exitRows, result.Unavailable)
 	case result.RowsLeft():
 		return s.left(result, exitRows, "")
 	case len(result.Failures) > 0:

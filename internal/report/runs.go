@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -12,26 +13,56 @@ import (
 	"github.com/flowrun-dev/flowrun/runner"
 )
 
-// when is how times of runs are shown in a terminal, in its own time zone.
-const when = "2006-01-02 15:04"
-
-// RunTable lists runs, one a line.
+// RunTable lists runs, one a line. Times are those of this machine. The
+// workspace has a column only where the runs are of several.
 func RunTable(runs []*runner.Past, colors bool) string {
 	p := Printer{painter: painter(colors)}
-	workflows, statuses := len("WORKFLOW"), len("STATUS")
+	rows := [][]string{{"RUN", "WORKFLOW", "WORKSPACE", "BEGAN", "STATUS", "DONE"}}
 	for _, r := range runs {
-		workflows = min(24, max(workflows, utf8.RuneCountInString(r.Workflow)))
-		statuses = max(statuses, len(r.Status))
+		rows = append(rows, []string{r.ID, cut(r.Workflow, 16), r.Workspace, began(r.StartedAt), r.Status, brief(r)})
+	}
+	several := slices.ContainsFunc(runs, func(r *runner.Past) bool { return r.Workspace != runs[0].Workspace })
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%-20s  %-*s  %-9s  %-16s  %-*s  ROWS AND STEPS\n", "RUN", workflows, "WORKFLOW", "WORKSPACE", "BEGAN", statuses, "STATUS")
-	for _, r := range runs {
-		status := p.paint(runColors[r.Status], fmt.Sprintf("%-*s", statuses, r.Status))
-		line := fmt.Sprintf("%-20s  %-*s  %-9s  %-16s  %s  %s",
-			r.ID, workflows, cut(r.Workflow, workflows), r.Workspace, r.StartedAt.Local().Format(when), status, p.brief(r))
-		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	for _, row := range rows {
+		var line strings.Builder
+		for i, cell := range row {
+			if i == 2 && !several {
+				continue
+			}
+			line.WriteString(p.paint(runColors[cell], cell) + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2))
+		}
+		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
 	return b.String()
+}
+
+// began is a time as ls shows it: with the year where it is not this one.
+func began(t time.Time) string {
+	if t.Local().Year() != time.Now().Year() {
+		return t.Local().Format("Jan _2  2006")
+	}
+	return t.Local().Format("Jan _2 15:04")
+}
+
+// brief is how many rows and steps of a run are settled, and what failed.
+func brief(r *runner.Past) string {
+	c := r.Counts
+	if c.Total == 0 {
+		return ""
+	}
+	text := fmt.Sprintf("%s/%s", Number(c.Done+c.Unchanged+c.Skipped), Number(c.Total))
+	for _, status := range []runner.Status{runner.Failed, runner.InDoubt} {
+		if n := c.Of(status); n > 0 {
+			text += ", " + Number(n) + " " + word(status)
+		}
+	}
+	return text
 }
 
 var runColors = map[string]color.Attribute{
@@ -40,14 +71,6 @@ var runColors = map[string]color.Attribute{
 	runner.RunStopped: color.FgYellow,
 	"failed":          color.FgRed,
 	runner.RunDamaged: color.FgRed,
-}
-
-// brief is how many rows and steps of a run are done, and what is not.
-func (p *Printer) brief(r *runner.Past) string {
-	if r.Counts.Total == 0 {
-		return ""
-	}
-	return p.counted(r.Counts)
 }
 
 // PastRun is all that is shown of a run.

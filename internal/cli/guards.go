@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/flowrun-dev/flowrun/runner"
+	"github.com/urfave/cli/v2"
+)
+
+func ackFlag() cli.Flag {
+	return &cli.StringSliceFlag{Name: "ack", Usage: "go beyond a guard by exactly `WHAT=N`, such as deletes=104; void when the number moves"}
+}
+
+// guard plans a workflow that sets guards, and holds the plan against them
+// before anything is written. What is acknowledged with its exact number may
+// go beyond.
+func (s *session) guard() error {
+	if !s.program.Guarded() {
+		return nil
+	}
+	options := s.options
+	dir, err := os.MkdirTemp("", "flowrun-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	options.Dir, options.Do, options.Stop, options.Run = dir, s.client, s.stop.first, nil
+	plan, err := s.program.Plan(s.stop.ctx, options)
+	if err != nil {
+		return err
+	}
+	if plan.Interrupted {
+		return &exitError{code: s.stop.signal(), message: "interrupted while planning; nothing was written"}
+	}
+	breaches := s.unacknowledged(s.program.Breaches(plan))
+	if len(breaches) == 0 {
+		return nil
+	}
+	return refusedByGuard(breaches, s.program.File())
+}
+
+// unacknowledged leaves out what --ack names exactly, and tells the run so.
+func (s *session) unacknowledged(breaches []runner.Breach) []runner.Breach {
+	var left []runner.Breach
+	s.options.Acknowledged = map[string]bool{}
+	for _, b := range breaches {
+		given := false
+		for _, ack := range s.flags.StringSlice("ack") {
+			given = given || ack == b.Ack && ack != ""
+		}
+		if given {
+			s.options.Acknowledged[b.Guard] = true
+		} else {
+			left = append(left, b)
+		}
+	}
+	return left
+}
+
+// refusedByGuard says which guards a plan goes beyond, and the two ways on.
+func refusedByGuard(breaches []runner.Breach, file string) error {
+	var lines, hints []string
+	acks := ""
+	for _, b := range breaches {
+		lines = append(lines, b.Error())
+		if b.Ack == "" {
+			hints = append(hints, fmt.Sprintf("%s:%d: nobody can know yet how many there will be; give the loop a limit", b.File, b.Line))
+		} else if !strings.Contains(acks, b.Ack) {
+			acks += " --ack " + b.Ack
+		}
+	}
+	if acks != "" {
+		hints = append(hints, "if that is meant: flowrun apply "+file+acks+"; or change the limit in the file")
+	}
+	return &exitError{exitGuard, strings.Join(lines, "\n") + "\nnothing was written", hints}
+}
