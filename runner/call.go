@@ -1,11 +1,9 @@
 package runner
 
 import (
-	"bytes"
 	"context"
-	"fmt"
-	"io"
-	"strconv"
+	"errors"
+	"net/http"
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
@@ -53,64 +51,66 @@ func knownOrLater(v eval.Value) any {
 	return known
 }
 
-// pages walks every page of a list action.
-func (w *walk) pages(action *steps.Action, retry intercom.Retry, given map[string]any) (*intercom.Pager, error) {
-	req, err := action.Request(given)
+// call makes one call and reads its answer.
+func (w *walk) call(ctx context.Context, s *step, at *place, in eval.Object) outcome {
+	given, err := plain(in)
 	if err != nil {
-		return nil, &codedError{code: "input", message: err.Error()}
+		return outcome{status: Failed, failure: w.failure(at, s.source.Action, err)}
 	}
-	req.Retry = retry
-	return intercom.Pages(w, req, action.Paging), nil
+	if s.action.Paging != intercom.NoPages && (given["all"] == true || given["limit"] != nil) {
+		data, err := w.allPages(ctx, s, given)
+		return w.answered(s, at, data, err)
+	}
+	req, err := s.action.Request(given)
+	if err != nil {
+		return outcome{status: Failed, failure: w.failure(at, s.source.Action, &codedError{code: "input", message: err.Error()})}
+	}
+	req.Retry = s.retry
+	if err := w.opt.Run.intent(ctx, s, at, given, req); err != nil {
+		return outcome{status: Pending, fatal: err}
+	}
+	resp, err := w.Do(ctx, req)
+	if err == nil {
+		return w.answered(s, at, s.action.Data(resp), nil)
+	}
+	settled, err := s.action.Resolve(ctx, w, given, err)
+	out := w.answered(s, at, settled.Data, err)
+	if err == nil {
+		out.settled = &settled.Effect
+	}
+	if err == nil && settled.Skipped {
+		out.status, out.reason = Skipped, "conflict"
+	}
+	return out
 }
 
-// allPages answers a step with all: true, or with a limit, in Intercom's
-// envelope: data with the rows of all pages, and total_count.
-func (w *walk) allPages(ctx context.Context, s *step, given map[string]any) ([]byte, error) {
-	limit := int64(-1)
-	if n, ok := given["limit"]; ok {
-		limit, _ = strconv.ParseInt(fmt.Sprint(n), 10, 64)
+// answered is the outcome of a call.
+func (w *walk) answered(s *step, at *place, data []byte, err error) outcome {
+	var unknown *intercom.UnknownError
+	var refused *intercom.APIError
+	switch {
+	case err == nil:
+		return outcome{status: Done, id: gjson.GetBytes(data, "id").String(), has: true, data: eval.RawTrusted(data)}
+	case errors.As(err, &unknown) && !intercom.IsRead(unknown.Method, unknown.Path):
+		return outcome{status: InDoubt, failure: w.failure(at, s.source.Action, err)}
+	case errors.As(err, &refused) && refused.Earlier != nil && !intercom.IsRead(refused.Method, refused.Path):
+		return w.answeredLate(s, at, refused)
 	}
-	pager, err := w.pages(s.action, s.retry, given)
-	if err != nil {
-		return nil, err
-	}
-	var data bytes.Buffer
-	data.WriteString(`{"type":"list","data":[`)
-	count, total, seen := int64(0), int64(0), map[string]bool{}
-	for {
-		page, err := pager.Next(ctx)
-		if err == io.EOF { // only as it is: a connection that broke wraps it
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		total = max(total, page.Total)
-		for _, raw := range page.Rows {
-			if count == limit || repeated(seen, raw) {
-				continue
-			}
-			if count++; count > 1 {
-				data.WriteByte(',')
-			}
-			data.Write(raw)
-		}
-		if count == limit {
-			break
-		}
-	}
-	fmt.Fprintf(&data, `],"total_count":%d,"pages":{"type":"pages","next":null,"page":1,"per_page":%d,"total_pages":1}}`, max(total, count), count)
-	return data.Bytes(), nil
+	return outcome{status: Failed, failure: w.failure(at, s.source.Action, err)}
 }
 
-// repeated reports whether a record came on an earlier page: records that
-// change while a list is walked may be handed out twice.
-func repeated(seen map[string]bool, raw []byte) bool {
-	id := gjson.GetBytes(raw, "id").String()
-	if id == "" {
-		return false
+// answeredLate is the outcome of a call that was refused when it was sent
+// again. What takes a record away and then does not find it was done the first
+// time; a body that is refused now was refused then. Of all else it is not
+// known whether it was applied.
+func (w *walk) answeredLate(s *step, at *place, refused *intercom.APIError) outcome {
+	takesAway := s.action.Goal == steps.Gone || s.action.Goal == steps.Absent
+	invalid := refused.Status == http.StatusBadRequest || refused.Status == http.StatusUnprocessableEntity
+	switch {
+	case refused.Status == http.StatusNotFound && takesAway:
+		return outcome{status: Done}
+	case invalid && s.action.Retry == steps.Repeatable:
+		return outcome{status: Failed, failure: w.failure(at, s.source.Action, refused)}
 	}
-	again := seen[id]
-	seen[id] = true
-	return again
+	return outcome{status: InDoubt, failure: w.failure(at, s.source.Action, refused)}
 }

@@ -17,8 +17,3 @@ func sameEmail(record, sent gjson.Result) bool {
 func sameTrimmed(record, sent gjson.Result) bool {
 	return record.Type == sent.Type && record.String() == strings.TrimSpace(sent.String())
 }
-
-// sameWhole compares numbers of which Intercom stores the whole part.
-func sameWhole(record, sent gjson.Result) bool {
-	return record.Type == sent.Type && record.Int() == sent.Int()
-}
