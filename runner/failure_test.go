@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/flowrun-dev/flowrun/intercom/sandbox"
 	"github.com/google/go-cmp/cmp"
@@ -17,8 +18,9 @@ func TestEndings(t *testing.T) {
 		name     string
 		text     string
 		faults   []sandbox.Fault
-		want     []string // "label: counts" or "label rows: counts" of each step
-		failures []string // "code message" of steps outside loops
+		lag      time.Duration // of searches
+		want     []string      // "label: counts" or "label rows: counts" of each step
+		failures []string      // "code message" of steps outside loops
 		writes   []string
 	}{
 		{
@@ -115,6 +117,16 @@ func TestEndings(t *testing.T) {
 			writes:   []string{`POST /contacts {"role":"lead","email":"new@example.com"}`},
 		},
 		{
+			name: "a search that lags behind does not keep an apply from writing",
+			text: `{version: 1, steps: [
+				{id: a, action: updateContact, with: {contact_id: "000000000000000000000001", name: New}},
+				{id: b, action: createContact, with: {role: user, email: a@example.com, name: A, on_conflict: update}}]}`,
+			lag:  time.Minute,
+			want: []string{"a: 1 done", "b: 1 done"},
+			writes: []string{`PUT /contacts/000000000000000000000001 {"name":"New"}`,
+				`PUT /contacts/000000000000000000000001 {"role":"user","email":"a@example.com","name":"A"}`},
+		},
+		{
 			name: "a list whose connection breaks is not a list that ends",
 			text: `{version: 1, defaults: {retry: {max_attempts: 1}}, steps: [
 				{id: l, for_each: {action: listContacts, with: {per_page: 1}}, action: updateContact, with: {contact_id: "{{ item.id }}", name: N}}]}`,
@@ -141,6 +153,7 @@ func TestEndings(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			fakeTime(t, func(t *testing.T) {
 				b := newBench(t, twoUsers(), untab(tt.text))
+				b.server = sandbox.New(sandbox.Options{Data: twoUsers(), IndexLag: tt.lag})
 				for _, f := range tt.faults {
 					b.server.Fail(f)
 				}
