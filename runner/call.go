@@ -52,11 +52,7 @@ func knownOrLater(v eval.Value) any {
 }
 
 // call makes one call and reads its answer.
-func (w *walk) call(ctx context.Context, s *step, at *place, in eval.Object) outcome {
-	given, err := plain(in)
-	if err != nil {
-		return outcome{status: Failed, failure: w.failure(at, s.source.Action, err)}
-	}
+func (w *walk) call(ctx context.Context, s *step, at *place, given map[string]any) outcome {
 	if s.action.Paging != intercom.NoPages && (given["all"] == true || given["limit"] != nil) {
 		data, err := w.allPages(ctx, s, given)
 		return w.answered(s, at, data, err)

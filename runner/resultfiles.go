@@ -21,6 +21,7 @@ type resultFiles struct {
 	results *bufio.Writer
 	files   []*os.File
 	failed  map[*step]*failedRows
+	text    []byte // of the line being written
 }
 
 // failedRows is the file of the failed rows of one loop.
@@ -60,6 +61,10 @@ func (r *resultFiles) create(name string, flag int) (*os.File, error) {
 func (r *resultFiles) event(e Event) error {
 	var line any
 	switch {
+	case e.Ended != nil && e.Ended.plain():
+		return r.line("addr", e.Ended.Addr, "step", e.Ended.Step, "action", e.Ended.Action, "status", string(e.Ended.Status), "effect", e.Ended.Effect.String())
+	case e.Row != nil && e.Row.Failure == nil:
+		return r.line("addr", e.Row.Addr, "status", string(e.Row.Status))
 	case e.Ended != nil:
 		line = e.Ended
 	case e.Row != nil:
@@ -70,6 +75,27 @@ func (r *resultFiles) event(e Event) error {
 	encoder := json.NewEncoder(r.results)
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(line)
+}
+
+// plain reports whether a step ended with nothing more to say than how: nearly
+// all of many do, and their lines are written by hand.
+func (e *StepEnded) plain() bool {
+	return e.Failure == nil && e.Reason == "" && e.After == nil && e.Changes == nil && !e.Possible && !e.Before
+}
+
+// line writes an object of texts.
+func (r *resultFiles) line(pairs ...string) error {
+	text := append(r.text[:0], '{')
+	for i := 0; i < len(pairs); i += 2 {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = append(gjson.AppendJSONString(text, pairs[i]), ':')
+		text = gjson.AppendJSONString(text, pairs[i+1])
+	}
+	r.text = append(text, '}', '\n')
+	_, err := r.results.Write(r.text)
+	return err
 }
 
 // row keeps a row that failed. A row in doubt is not among them: fed back, it

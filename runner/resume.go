@@ -29,10 +29,9 @@ func (w *walk) restore(s *step, at *place, a *journal.Answer) ending {
 // again makes the call of an instance. A call that must not be made twice and
 // may have been made, in an earlier stretch of the run or just now, is looked
 // for first, and made only when it is known not to have been.
-func (w *walk) again(ctx context.Context, s *step, at *place, in eval.Object, before *journal.Instance) outcome {
-	given, err := plain(in)
-	if err != nil || s.action.EffectOf(given) == steps.Read || s.action.RetryOf(given) == steps.Repeatable {
-		return w.repeat(ctx, s, at, in)
+func (w *walk) again(ctx context.Context, s *step, at *place, given map[string]any, before *journal.Instance) outcome {
+	if s.action.EffectOf(given) == steps.Read || s.action.RetryOf(given) == steps.Repeatable {
+		return w.repeat(ctx, s, at, given)
 	}
 	if open := sent(before); !open.First.IsZero() {
 		if out, known := w.settle(ctx, s, at, given, open); known {
@@ -40,7 +39,7 @@ func (w *walk) again(ctx context.Context, s *step, at *place, in eval.Object, be
 		}
 	}
 	began := time.Now()
-	out := w.repeat(ctx, s, at, in)
+	out := w.repeat(ctx, s, at, given)
 	if out.status != InDoubt || ctx.Err() != nil {
 		return out
 	}
@@ -52,7 +51,7 @@ func (w *walk) again(ctx context.Context, s *step, at *place, in eval.Object, be
 		}
 		return found
 	}
-	return w.repeat(ctx, s, at, in)
+	return w.repeat(ctx, s, at, given)
 }
 
 // settle looks for what became of a call. Known is false where it was not

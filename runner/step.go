@@ -191,7 +191,11 @@ func (w *walk) instance(ctx context.Context, s *step, at *place) (ending, error)
 			return ending{status: Pending, stop: true}, errStopped
 		}
 	}
-	out := w.again(ctx, s, at, given, before)
+	ready, err := plain(given)
+	if err != nil {
+		return w.broken(s, at, s.source.Action, err), nil
+	}
+	out := w.again(ctx, s, at, ready, before)
 	if out.effect = effect; out.settled != nil {
 		out.effect = *out.settled
 	}

@@ -15,13 +15,13 @@ const (
 
 // repeat makes the call, and makes it again until the step's until holds. A
 // plan tries once.
-func (w *walk) repeat(ctx context.Context, s *step, at *place, in eval.Object) outcome {
+func (w *walk) repeat(ctx context.Context, s *step, at *place, given map[string]any) outcome {
 	if s.until == nil {
-		return w.call(ctx, s, at, in)
+		return w.call(ctx, s, at, given)
 	}
 	deadline := time.Now().Add(orDefault(s.until.source.Timeout, untilTimeout))
 	for try := 1; ; try++ {
-		out := w.call(ctx, s, at, in)
+		out := w.call(ctx, s, at, given)
 		if out.failure != nil {
 			return out
 		}
