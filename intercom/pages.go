@@ -34,6 +34,8 @@ type Page struct {
 
 // Pager walks a list page by page. It is not safe for concurrent use.
 type Pager struct {
+	Most int64 // records that the caller will take at most; 0 is all. A few need no scroll
+
 	do    Doer
 	how   Paging
 	first Request
@@ -89,7 +91,7 @@ func (p *Pager) Next(ctx context.Context) (Page, error) {
 	if err != nil {
 		return Page{}, p.wrap(err)
 	}
-	if p.given == 0 && p.how == PageNumber && page.Total > pageLimit && p.canScroll() {
+	if p.given == 0 && p.how == PageNumber && page.Total > pageLimit && p.wantsAll() && p.canScroll() {
 		p.turnToScroll()
 		return p.nextOfScroll(ctx)
 	}

@@ -206,7 +206,7 @@ func TestPages(t *testing.T) {
 		{
 			name: "too many for page numbers, with a filter", first: get("/companies?tag_id=5"), how: PageNumber,
 			answers: []any{pageLimitReached()},
-			err: "more than 10,000 records match, and Intercom lists no further; narrow the filter: " +
+			err: "more than 10,000 records match, and Intercom lists no further; narrow the filter, or leave out order and page: " +
 				"POST /companies/list: 400 bad_request: page limit reached, please use scroll API",
 		},
 	}

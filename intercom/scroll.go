@@ -104,17 +104,21 @@ func (p *Pager) advanceScroll(page Page) error {
 // end here.
 func (p *Pager) beyondLimit(ctx context.Context, err error) (Page, error) {
 	if !p.canScroll() {
-		return Page{}, fmt.Errorf("more than 10,000 records match, and Intercom lists no further; narrow the filter: %w", err)
+		return Page{}, fmt.Errorf("more than 10,000 records match, and Intercom lists no further; narrow the filter, or leave out order and page: %w", err)
 	}
 	p.turnToScroll()
 	return p.nextOfScroll(ctx)
 }
 
-// canScroll reports whether the scroll gives the same companies as the list.
+// canScroll reports whether the scroll gives the same companies as the list:
+// it knows no filter, no order and no page to begin at.
 func (p *Pager) canScroll() bool {
-	filtered := slices.ContainsFunc([]string{"name", "company_id", "tag_id", "segment_id"}, p.first.Query.Has)
-	return isCompanyList(p.first.Path) && !filtered
+	special := slices.ContainsFunc([]string{"name", "company_id", "tag_id", "segment_id", "order", "page"}, p.first.Query.Has)
+	return isCompanyList(p.first.Path) && !special
 }
+
+// wantsAll reports whether the caller may take more than page numbers reach.
+func (p *Pager) wantsAll() bool { return p.Most == 0 || p.Most > pageLimit }
 
 func (p *Pager) turnToScroll() {
 	p.how = Scroll

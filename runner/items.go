@@ -43,11 +43,15 @@ func (w *walk) items(ctx context.Context, s *step, at *place) (kept *spool, afte
 		kept, err = w.opt.Run.reopen(known)
 		return kept, nil, err
 	}
-	src, unknown, err := w.source(ctx, s, at)
+	limit, unknown, err := w.limit(ctx, s, at)
 	if err != nil || unknown != nil {
 		return nil, unknown, err
 	}
-	limit, unknown, err := w.limit(ctx, s, at)
+	most := max(limit, 0)
+	if s.loop.where != nil {
+		most = 0 // nobody knows how many must be read for so many to pass
+	}
+	src, unknown, err := w.source(ctx, s, at, most)
 	if err != nil || unknown != nil {
 		return nil, unknown, err
 	}
@@ -218,8 +222,9 @@ func describeKey(v eval.Value) string {
 	return "not known yet"
 }
 
-// source opens where the items come from.
-func (w *walk) source(ctx context.Context, s *step, at *place) (source, []string, error) {
+// source opens where the items come from, of which at most so many are wanted;
+// 0 is all.
+func (w *walk) source(ctx context.Context, s *step, at *place, most int64) (source, []string, error) {
 	l := s.loop
 	switch {
 	case l.in != nil:
@@ -246,7 +251,7 @@ func (w *walk) source(ctx context.Context, s *step, at *place) (source, []string
 	if err != nil {
 		return source{}, nil, err
 	}
-	pager, err := w.pages(l.action, s.retry, given)
+	pager, err := w.pages(l.action, s.retry, given, most)
 	if err != nil {
 		return source{}, nil, placed(l.with.node, err)
 	}

@@ -12,14 +12,17 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// pages walks every page of a list action.
-func (w *walk) pages(action *steps.Action, retry intercom.Retry, given map[string]any) (*intercom.Pager, error) {
+// pages walks the pages of a list action, of whose rows at most so many are
+// wanted; 0 is all.
+func (w *walk) pages(action *steps.Action, retry intercom.Retry, given map[string]any, most int64) (*intercom.Pager, error) {
 	req, err := action.Request(given)
 	if err != nil {
 		return nil, &codedError{code: "input", message: err.Error()}
 	}
 	req.Retry = retry
-	return intercom.Pages(w, req, action.Paging), nil
+	pager := intercom.Pages(w, req, action.Paging)
+	pager.Most = most
+	return pager, nil
 }
 
 // allPages answers a step with all: true, or with a limit, in Intercom's
@@ -29,7 +32,7 @@ func (w *walk) allPages(ctx context.Context, s *step, given map[string]any) ([]b
 	if n, ok := given["limit"]; ok {
 		limit, _ = strconv.ParseInt(fmt.Sprint(n), 10, 64)
 	}
-	pager, err := w.pages(s.action, s.retry, given)
+	pager, err := w.pages(s.action, s.retry, given, max(limit, 0))
 	if err != nil {
 		return nil, err
 	}

@@ -238,3 +238,21 @@ func TestCompaniesOfAContact(t *testing.T) {
 		}
 	})
 }
+
+// TestFewOfMany takes a few companies of more than page numbers reach, which
+// must not open the scroll: it stays open for a minute, and others wait.
+func TestFewOfMany(t *testing.T) {
+	fakeTime(t, func(t *testing.T) {
+		server := sandbox.New(sandbox.Options{Data: manyCompanies(10_050)})
+		tr := try(t, server, `{version: 1, undo: false, steps: [
+			{id: few, action: listCompanies, with: {limit: 5}},
+			{id: loop, for_each: {action: listCompanies, limit: 3}, action: getCompany, with: {company_id: "{{ item.id }}"}}],
+			outputs: {count: "{{ len(steps.few.data.data) }}", loop: "{{ steps.loop.counts.done }}"}}`)
+		if diff := cmp.Diff(map[string]string{"count": "5", "loop": "3"}, outputs(tr.result)); diff != "" {
+			t.Errorf("outputs differ (-want +got):\n%s\n%v", diff, tr.result.Failures)
+		}
+		if n := server.Calls()["GET /companies/scroll"]; n > 0 {
+			t.Errorf("the scroll was called %d times", n)
+		}
+	})
+}
