@@ -15,6 +15,7 @@ const exitHelp = `exit codes
   2  the plan has changes (plan --detailed-exitcode)
   3  wrong usage, workflow or input; nothing was sent
   4  no token, a wrong one, or one of another workspace
+  5  a guard of the workflow; nothing was written, or the run was stopped
   6  rows failed, in doubt or not reached; "flowrun resume" goes on
   8  another process holds the run
   9  the journal of the run cannot be written, or is damaged
@@ -28,8 +29,8 @@ func appHelp(app *cli.App) string {
 	b.WriteString("  flowrun plan workflow.yaml      see what would change\n" +
 		"  flowrun apply workflow.yaml     change it\n\ncommands\n")
 	b.WriteString(commandList(app.Commands))
-	b.WriteString("\n\"flowrun COMMAND --help\" shows the flags of a command. Each flag but --input may also be\n" +
-		"set in the environment: --state-dir is FLOWRUN_STATE_DIR.\n\n" + exitHelp)
+	b.WriteString("\n" + report.Wrap(`"flowrun COMMAND --help" shows the flags of a command. Each flag but --input may also be set in the environment: `+
+		"--state-dir is FLOWRUN_STATE_DIR.", "", report.Width) + "\n" + exitHelp)
 	return b.String()
 }
 

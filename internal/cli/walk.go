@@ -28,7 +28,7 @@ func (s *session) walk(how func(context.Context, runner.Options) (*runner.Result
 	progress.end()
 	err := errors.Join(printer.End(result), s.githubOutputs(result), s.close(result))
 	if failed != nil {
-		return failed
+		return s.broken(failed)
 	}
 	if err != nil {
 		return err
@@ -48,7 +48,20 @@ func (s *session) close(result *runner.Result) error {
 	if result != nil && err == nil {
 		err = runner.SaveResult(s.options.Dir, result)
 	}
+	if err != nil && !runner.IsJournal(err) {
+		return &exitError{code: exitJournal, message: "the run has ended, and its folder cannot be completed: " + err.Error()}
+	}
 	return err
+}
+
+// broken is the end of a run that could not go on by itself, such as with a
+// journal that cannot be written.
+func (s *session) broken(err error) error {
+	exit := *asExit(err)
+	if s.options.Run != nil {
+		exit.hints = append(slices.Clone(exit.hints), fmt.Sprintf("when that is mended: flowrun resume %s%s", s.options.RunID, s.stateFlag()))
+	}
+	return &exit
 }
 
 // end lets go of what is still open.

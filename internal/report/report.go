@@ -104,7 +104,7 @@ func (p *Printer) End(r *runner.Result) error {
 		return nil
 	}
 	if p.failed > maxFailures {
-		p.complain("error:", fmt.Sprintf("and %s more", plural(int64(p.failed-maxFailures), "failure")))
+		p.complain("error:", "and "+more(p.failed-maxFailures, "failure"))
 	}
 	switch p.opt.Form {
 	case "ndjson":

@@ -33,8 +33,8 @@ func (p *Printer) sampled(s runner.StepResult) string {
 	for _, name := range names[:min(len(names), maxFields)] {
 		fmt.Fprintf(&b, "          %-*s  %s\n", width, name, shown(e.With[name]))
 	}
-	if more := len(names) - maxFields; more > 0 {
-		fmt.Fprintf(&b, "          and %s\n", strings.Replace(plural(int64(more), "field"), " ", " more ", 1))
+	if left := len(names) - maxFields; left > 0 {
+		fmt.Fprintf(&b, "          and %s\n", more(left, "field"))
 	}
 	return b.String()
 }

@@ -27,6 +27,11 @@ func plural(n int64, noun string) string {
 	return Number(n) + " " + noun + "s"
 }
 
+// more is what is left of a list that was cut: 3 more fields.
+func more(n int, noun string) string {
+	return strings.Replace(plural(int64(n), noun), " ", " more ", 1)
+}
+
 // Duration writes a number of seconds: 0.2 s, 1 min 12 s, 3 h 5 min.
 func Duration(seconds float64) string {
 	d := time.Duration(seconds * float64(time.Second))
@@ -97,8 +102,8 @@ func cut(text string, most int) string {
 // named lists names, three of them and the number of the others.
 func named(names []string) string {
 	const most = 3
-	if more := len(names) - most; more > 0 {
-		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %s more", Number(int64(more)))
+	if left := len(names) - most; left > 0 {
+		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %s more", Number(int64(left)))
 	}
 	return strings.Join(names, ", ")
 }
