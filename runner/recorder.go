@@ -25,9 +25,10 @@ func (r *Run) intent(ctx context.Context, s *step, at *place, in map[string]any,
 		return nil
 	}
 	class := s.action.RetryOf(in)
+	looked := s.current != nil && !s.blind // what it changes is to be known, even if the process ends now
 	return r.journal.Intent(ctx, journal.Intent{
 		Address: at.addr(), In: at.path, Op: s.action.Op, Class: class.String(),
-		Hash: digest(req.Body)[:16], Durable: class != steps.Repeatable,
+		Hash: digest(req.Body)[:16], Durable: class != steps.Repeatable || looked,
 	})
 }
 
@@ -39,6 +40,9 @@ func (r *Run) answer(s *step, at *place, out outcome) error {
 	}
 	a := journal.Answer{
 		Address: at.addr(), In: at.path, Status: journal.Status(out.status), Reason: out.reason, Effect: out.effect.String(), RemoteID: out.id,
+	}
+	if out.status == InDoubt && out.applied {
+		a.Reason = reasonApplied
 	}
 	if f := out.failure; f != nil {
 		a.RequestID, a.HTTP, a.Code, a.Message = f.RequestID, f.Status, f.Code, f.Message
@@ -82,6 +86,10 @@ func (r *Run) listed(at *place, items *spool, src source) error {
 	}
 	return r.journal.List(journal.List{Loop: at.addr(), In: at.path, File: filepath.Base(items.name), Count: items.count, Read: items.read})
 }
+
+// reasonApplied is why a call is in doubt of which Intercom said that it was
+// done, in an answer that could not be read. It is never sent again.
+const reasonApplied = "applied"
 
 // noteSource is the kind of note that names the file a list was read from.
 const noteSource = "source"

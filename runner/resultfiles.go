@@ -64,7 +64,7 @@ func (r *resultFiles) event(e Event) error {
 	case e.Ended != nil && e.Ended.plain():
 		return r.line("addr", e.Ended.Addr, "step", e.Ended.Step, "action", e.Ended.Action, "status", string(e.Ended.Status), "effect", e.Ended.Effect.String())
 	case e.Row != nil && e.Row.Failure == nil:
-		return r.line("addr", e.Row.Addr, "status", string(e.Row.Status))
+		return errors.Join(r.line("addr", e.Row.Addr, "status", string(e.Row.Status)), r.results.Flush())
 	case e.Ended != nil:
 		line = e.Ended
 	case e.Row != nil:
@@ -74,7 +74,7 @@ func (r *resultFiles) event(e Event) error {
 	}
 	encoder := json.NewEncoder(r.results)
 	encoder.SetEscapeHTML(false)
-	return encoder.Encode(line)
+	return errors.Join(encoder.Encode(line), r.results.Flush()) // a process that is killed leaves whole rows
 }
 
 // plain reports whether a step ended with nothing more to say than how: nearly

@@ -47,6 +47,7 @@ func (w *walk) again(ctx context.Context, s *step, at *place, given map[string]a
 	just := steps.Sent{First: began, Last: time.Now(), Applied: errors.As(out.failure.err, &unknown) && unknown.Applied}
 	if found, known := w.settle(ctx, s, at, given, just); known {
 		if found.status == InDoubt {
+			found.applied = just.Applied
 			found.failure.RequestID = out.failure.RequestID
 		}
 		return found
@@ -62,7 +63,7 @@ func (w *walk) settle(ctx context.Context, s *step, at *place, in map[string]any
 	open.Taken = func(id string) bool { return w.opt.Run.has(at, id) }
 	evidence, err := s.action.Settle(ctx, w, in, open, w.opt.IndexLag)
 	if err != nil {
-		return outcome{status: InDoubt, failure: w.failure(at, s.source.Action, doubt(err.Error(), time.Time{}))}, true
+		return outcome{status: InDoubt, applied: open.Applied, failure: w.failure(at, s.source.Action, doubt(err.Error(), time.Time{}))}, true
 	}
 	if err := w.opt.Run.looked(at, evidence); err != nil {
 		return outcome{status: Pending, fatal: err}, true
@@ -73,7 +74,7 @@ func (w *walk) settle(ctx context.Context, s *step, at *place, in map[string]any
 	case steps.NotApplied:
 		return outcome{}, false
 	}
-	return outcome{status: InDoubt, failure: w.failure(at, s.source.Action, doubt(evidence.Note, evidence.Again))}, true
+	return outcome{status: InDoubt, applied: open.Applied, failure: w.failure(at, s.source.Action, doubt(evidence.Note, evidence.Again))}, true
 }
 
 // doubt says that nobody knows whether a call was applied, what was looked at,
@@ -94,6 +95,7 @@ func sent(i *journal.Instance) steps.Sent {
 	if i == nil || i.Answer != nil && i.Answer.Status != journal.InDoubt {
 		return s
 	}
+	s.Applied = i.Answer != nil && i.Answer.Reason == reasonApplied
 	for _, intent := range i.Intents {
 		if s.First.IsZero() || intent.Time.Before(s.First) {
 			s.First = intent.Time

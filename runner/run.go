@@ -95,9 +95,20 @@ func freeze(dir string, p *Program, inputs Inputs) error {
 		return err
 	}
 	return errors.Join(
-		os.WriteFile(filepath.Join(dir, frozenWorkflow+filepath.Ext(p.File())), p.file.File.Text, 0o600),
-		os.WriteFile(filepath.Join(dir, frozenInputs), text, 0o600),
+		writeForGood(filepath.Join(dir, frozenWorkflow+filepath.Ext(p.File())), p.file.File.Text),
+		writeForGood(filepath.Join(dir, frozenInputs), text),
+		journal.OS{}.SyncDir(dir),
 	)
+}
+
+// writeForGood writes a file that a power failure leaves as it is.
+func writeForGood(name string, text []byte) error {
+	file, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(text)
+	return errors.Join(err, file.Sync(), file.Close())
 }
 
 // Reopen takes up the run in dir: it takes the lock, reads the journal, and

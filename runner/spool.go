@@ -230,7 +230,7 @@ func (p *spool) finish() error {
 	if p.inRAM {
 		return nil
 	}
-	if err := errors.Join(p.write.Flush(), p.file.Sync()); err != nil {
+	if err := errors.Join(p.write.Flush(), p.file.Sync(), journal.OS{}.SyncDir(filepath.Dir(p.name))); err != nil {
 		return err
 	}
 	_, err := p.file.Seek(0, io.SeekStart)

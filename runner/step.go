@@ -93,6 +93,7 @@ type outcome struct {
 	failure *Failure
 	effect  steps.Effect  // of the call, by its inputs
 	fatal   error         // the run cannot go on; nothing was sent
+	applied bool          // of what is in doubt: Intercom said that it was done
 	before  bool          // it ended so in an earlier stretch of the run
 	changes []Change      // in a plan, what a write would change
 	settled *steps.Effect // what was done instead, where Intercom refused the call with a conflict

@@ -1,0 +1,121 @@
+package recovery_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/flowrun-dev/flowrun/intercom"
+	"github.com/flowrun-dev/flowrun/internal/journal"
+	"github.com/flowrun-dev/flowrun/runner"
+)
+
+// stretch is what one process does of a run: it begins it or, if it is there,
+// takes it up, and goes on as far as it comes.
+type stretch struct {
+	File string // of the workflow
+	Dir  string // of the run
+	URL  string // of the workspace; empty with a Client
+	Lag  time.Duration
+
+	// Width is how many rows run side by side; 0 is what the file says. Where
+	// the clock is a false one it must be 1: it stands still while a goroutine
+	// waits for a lock that another one holds during a call.
+	Width int
+
+	client *http.Client
+	log    func(intercom.Attempt)
+	stop   <-chan struct{}
+	begun  func() // called when the run is open, before its first request
+}
+
+// run goes on until the run, or this stretch of it, has come to its end.
+func (s stretch) run(ctx context.Context) (*runner.Result, error) {
+	client, err := intercom.New(intercom.Config{Token: "test", BaseURL: s.URL, HTTPClient: s.client, Log: s.log})
+	if err != nil {
+		return nil, err
+	}
+	defer client.CloseIdleConnections()
+	opt := runner.Options{
+		Do: client, Dir: s.Dir, RunID: "run-1", StartedAt: time.Unix(1_790_000_000, 0), IndexLag: s.Lag, Stop: s.stop,
+		Concurrency: s.Width,
+	}
+	program, err := s.open(&opt)
+	if err != nil {
+		return nil, err
+	}
+	if s.begun != nil {
+		s.begun()
+	}
+	result, err := program.Apply(ctx, opt)
+	return result, errors.Join(err, opt.Run.Close(result))
+}
+
+// open begins a run or takes it up.
+func (s stretch) open(opt *runner.Options) (program *runner.Program, err error) {
+	opt.Run, program, err = runner.Reopen(s.Dir, "test", "recovery test")
+	if errors.Is(err, journal.ErrNotBegun) || neverBegan(s.Dir) {
+		return s.begin(opt)
+	}
+	if err == nil {
+		opt.Inputs, err = opt.Run.Inputs(program, runner.Given{})
+	}
+	return program, err
+}
+
+// neverBegan reports whether a run was killed before it had all that it is
+// begun with. It has sent nothing by then.
+func neverBegan(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "inputs.json"))
+	return err != nil
+}
+
+// begin begins a run, in the place of one that never did.
+func (s stretch) begin(opt *runner.Options) (*runner.Program, error) {
+	text, err := os.ReadFile(s.File)
+	if err != nil {
+		return nil, err
+	}
+	program, problems := runner.Load(s.File, text)
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	if opt.Inputs, err = program.Inputs(runner.Given{}); err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(s.Dir); err == nil {
+		if err := os.RemoveAll(s.Dir); err != nil {
+			return nil, err
+		}
+	}
+	opt.Run, err = runner.Begin(s.Dir, program, *opt, "test", "recovery test")
+	return program, err
+}
+
+// must runs a stretch that has to come to its end.
+func (s stretch) must(t testing.TB) report {
+	t.Helper()
+	result, err := s.run(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return asReport(t, result)
+}
+
+// asReport is a result as a program reads it.
+func asReport(t testing.TB, result *runner.Result) (r report) {
+	t.Helper()
+	text, err := json.Marshal(result)
+	if err == nil {
+		err = json.Unmarshal(text, &r)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
