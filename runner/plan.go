@@ -10,22 +10,24 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// planWrite foresees a write: it is checked as far as its inputs are known,
-// told and counted. What it would answer is known in part.
-func (w *walk) planWrite(s *step, at *place, in eval.Object, target *found) ending {
+// planWrite foresees a write: it is checked as far as its inputs are known, and
+// held against the record as it is. What it would answer is known in part.
+func (w *walk) planWrite(s *step, at *place, in eval.Object, target *found) outcome {
 	if problems := s.action.Check(ready(in)); len(problems) > 0 {
-		return w.broken(s, at, s.source.Action, &codedError{code: "input", message: problems[0].Error()})
+		err := &codedError{code: "input", message: problems[0].Error()}
+		return outcome{status: Failed, failure: w.failure(at, s.source.Action, err)}
 	}
 	v := w.weigh(s, at, in, target)
 	if v.end != nil {
-		return w.end(s, at, *v.end)
+		return *v.end
 	}
 	answer := answerOf(s.action, in, at.addr())
 	if object, ok := recordOf(target); ok && s.action.Goal == steps.Fields {
 		answer = changed(object, s.action, in, at.addr())
 	}
-	w.written(s, in, target, answer)
-	return w.end(s, at, outcome{status: Done, effect: v.effect, planned: in, changes: v.changes, has: true, data: answer})
+	out := outcome{status: Done, effect: v.effect, planned: in, changes: v.changes, has: true, data: answer}
+	w.written(s, target, out)
+	return out
 }
 
 // answerOf is what a write would answer, as far as it can be known: the fields

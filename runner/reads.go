@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -78,6 +79,18 @@ func (r *reads) get(key string) (k *keptRecord, mine bool) {
 	return k, true
 }
 
+// drop forgets what a write may have changed: all that stands under the first
+// segment of a path, or everything where that is empty, but for one key.
+func (r *reads) drop(segment, but string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for key := range r.kept {
+		if key != but && strings.Contains(key, " /"+segment) {
+			delete(r.kept, key)
+		}
+	}
+}
+
 // usable reports whether a record is being read, or was a short while ago.
 func (k *keptRecord) usable() bool {
 	select {
@@ -104,8 +117,13 @@ func (r *reads) change(key string, planning bool, change func(eval.Value) (eval.
 	before, planned := r.planned[key]
 	kept := r.kept[key]
 	if !planned && kept != nil {
-		<-kept.done // the write has waited for it
-		before = kept.value
+		select {
+		case <-kept.done:
+			before = kept.value
+		default: // it is being read anew, and nobody knows on which side of the write
+			delete(r.kept, key)
+			return
+		}
 	}
 	after, known := change(before)
 	switch {

@@ -85,19 +85,20 @@ func (w *walk) group(ctx context.Context, s *step, at *place) (ending, error) {
 
 // outcome is what became of one instance of an action.
 type outcome struct {
-	status  Status
-	reason  string
-	id      string // of the record, as Intercom answered
-	data    eval.Value
-	has     bool // there is data, which may be null
-	failure *Failure
-	effect  steps.Effect  // of the call, by its inputs
-	fatal   error         // the run cannot go on; nothing was sent
-	applied bool          // of what is in doubt: Intercom said that it was done
-	before  bool          // it ended so in an earlier stretch of the run
-	changes []Change      // in a plan, what a write would change
-	settled *steps.Effect // what was done instead, where Intercom refused the call with a conflict
-	planned eval.Object   // in a plan, the inputs of a write
+	status    Status
+	reason    string
+	id        string // of the record, as Intercom answered
+	data      eval.Value
+	has       bool // there is data, which may be null
+	failure   *Failure
+	effect    steps.Effect  // of the call, by its inputs
+	fatal     error         // the run cannot go on; nothing was sent
+	permitted bool          // it is among the writes that the guards count
+	applied   bool          // of what is in doubt: Intercom said that it was done
+	before    bool          // it ended so in an earlier stretch of the run
+	changes   []Change      // in a plan, what a write would change
+	settled   *steps.Effect // what was done instead, where Intercom refused the call with a conflict
+	planned   eval.Object   // in a plan, the inputs of a write
 }
 
 // end counts an instance, tells of it and makes it visible to later steps.
@@ -176,11 +177,11 @@ func (w *walk) instance(ctx context.Context, s *step, at *place) (ending, error)
 		}
 	}
 	if w.planning && effect != steps.Read {
-		return w.planWrite(s, at, given, target), nil
+		return w.end(s, at, w.asserted(ctx, s, at, w.planWrite(s, at, given, target))), nil
 	}
 	if target != nil {
 		if v := w.weigh(s, at, given, target); v.end != nil && sent(before).First.IsZero() {
-			return w.ended(s, at, *v.end)
+			return w.ended(s, at, w.asserted(ctx, s, at, *v.end))
 		}
 	}
 	if unknown, some := eval.IsUnknown(in); some {
@@ -197,19 +198,23 @@ func (w *walk) instance(ctx context.Context, s *step, at *place) (ending, error)
 		return w.broken(s, at, s.source.Action, err), nil
 	}
 	out := w.again(ctx, s, at, ready, before)
+	out.permitted = effect != steps.Read
 	if out.effect = effect; out.settled != nil {
 		out.effect = *out.settled
 	}
-	if out.failure == nil {
+	if effect != steps.Read {
+		w.written(s, target, out)
+	}
+	return w.ended(s, at, w.asserted(ctx, s, at, out))
+}
+
+// asserted is an outcome with the failure of what must hold after the step.
+func (w *walk) asserted(ctx context.Context, s *step, at *place, out outcome) outcome {
+	if out.failure == nil && len(s.assert) > 0 {
 		w.keep(s, at, out)
-		if failure := w.asserts(ctx, s, at); failure != nil {
-			out.failure = failure
-		}
+		out.failure = w.asserts(ctx, s, at)
 	}
-	if out.status == Done && effect != steps.Read {
-		w.written(s, given, target, out.data)
-	}
-	return w.ended(s, at, out)
+	return out
 }
 
 // ended records the end of an instance, unless its row is put off.
@@ -219,6 +224,9 @@ func (w *walk) ended(s *step, at *place, out outcome) (ending, error) {
 		return ending{status: Pending, stop: true}, errStopped
 	}
 	if w.defers(s, at, out) {
+		if out.permitted { // it is counted when it is sent again
+			w.record(func(*Result) { w.sent.add(out.effect, -1) })
+		}
 		return ending{stop: true, deferred: true}, nil
 	}
 	if err := cmp.Or(out.fatal, w.opt.Run.answer(s, at, out)); err != nil {

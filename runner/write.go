@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/steps"
@@ -107,9 +108,18 @@ func (w *walk) target(ctx context.Context, s *step, in eval.Object) (*found, err
 	return w.find(ctx, s.current, s.retry, in)
 }
 
-// written keeps the records up to date that were read before a write.
-func (w *walk) written(s *step, in eval.Object, target *found, answer eval.Value) {
-	if target == nil || target.key == "" {
+// written keeps the records up to date that were read before a write. A record
+// may have been read by another route than the one it is written by, and what
+// became of a write may not be known: what is not certain is read again.
+func (w *walk) written(s *step, target *found, out outcome) {
+	key, answer := "", out.data
+	if target != nil && out.status == Done {
+		key = target.key
+	}
+	if !w.planning {
+		w.reads.drop(segmentOf(s.action), key)
+	}
+	if key == "" {
 		return
 	}
 	w.reads.change(target.key, w.planning, func(v eval.Value) (eval.Value, bool) {
@@ -123,6 +133,18 @@ func (w *walk) written(s *step, in eval.Object, target *found, answer eval.Value
 		}
 		return with(v, target.value, answer), true
 	})
+}
+
+// segmentOf is the first segment of the paths under which an action changes
+// records; "" for one that may change any.
+func segmentOf(action *steps.Action) string {
+	_, path, _ := strings.Cut(action.Op, "/")
+	segment, _, _ := strings.Cut(path, "/")
+	switch {
+	case action.Goal == steps.Gone, segment != "contacts" && segment != "companies" && segment != "tags":
+		return ""
+	}
+	return segment
 }
 
 // with is a list in which a row stands for another one, or is added.
