@@ -40,7 +40,7 @@ func (c *cleaner) Write(text []byte) (int, error) {
 	all := append(c.held, text...)
 	keep := len(all) - max(c.secrets.begun(all), partOfRune(all), partOfCommand(all))
 	c.held = bytes.Clone(all[keep:])
-	return len(text), c.pass(all[:keep])
+	return len(text), c.pass(all[:keep], c.held)
 }
 
 // flush passes on what was held back.
@@ -49,17 +49,18 @@ func (c *cleaner) flush() error {
 	defer c.mu.Unlock()
 	held := c.held
 	c.held = nil
-	return c.pass(held)
+	return c.pass(held, nil)
 }
 
-func (c *cleaner) pass(text []byte) error {
+// pass writes text. What follows it decides whether a command begins in it.
+func (c *cleaner) pass(text, next []byte) error {
 	if len(text) == 0 {
 		return nil
 	}
 	if c.before != nil {
 		c.before()
 	}
-	_, err := c.to.Write(c.escape(c.secrets.redact(text)))
+	_, err := c.to.Write(c.escape(c.secrets.redact(text), next))
 	return err
 }
 
@@ -89,10 +90,11 @@ func partOfCommand(text []byte) int {
 	return 0
 }
 
-// escape shows what is not to act.
-func (c *cleaner) escape(text []byte) []byte {
+// escape shows what is not to act. Next is what will follow.
+func (c *cleaner) escape(text, next []byte) []byte {
 	out := make([]byte, 0, len(text)+16)
-	for len(text) > 0 {
+	text = append(bytes.Clone(text), next...)
+	for len(text) > len(next) {
 		if n := c.ourColor(text); n > 0 {
 			out, text = append(out, text[:n]...), text[n:]
 			continue
