@@ -31,6 +31,9 @@ func diff(action *steps.Action, in eval.Object, record eval.Value) []Change {
 			continue
 		}
 		path, shown := f.Shown()
+		if !shown {
+			path = f.Name
+		}
 		object, isObject := openObject(f, after)
 		if !isObject {
 			changes = appendChange(changes, f, path, valueAt(record, shown, path), after)

@@ -49,6 +49,8 @@ type StepEnded struct {
 	Before   bool         `json:"before,omitempty"`  // it ended so in an earlier stretch of the run
 	With     eval.Object  `json:"-"`                 // in a plan, the inputs of a write
 	Changes  []Change     `json:"changes,omitempty"` // in a plan, of a write
+	Undo     Reversal     `json:"undo,omitempty"`    // in a plan, of a write: how far undo could take it back
+	UndoNote string       `json:"undo_note,omitempty"`
 	After    []string     `json:"after,omitempty"`
 	Failure  *Failure     `json:"failure,omitempty"`
 }

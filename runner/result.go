@@ -103,6 +103,7 @@ type Result struct {
 
 	Calls   int64   `json:"calls"`
 	Seconds float64 `json:"seconds"`
+	Rate    float64 `json:"rate,omitempty"` // calls in a second that Intercom allows, as last seen; zero while it has not said
 }
 
 // RowsLeft reports whether rows of loops failed, are in doubt or were not

@@ -109,6 +109,9 @@ func (w *walk) end(s *step, at *place, out outcome) ending {
 	event := s.ended(at, out.status, out.reason)
 	event.Failure, event.After, event.Possible = out.failure, at.possible, at.possible != nil
 	event.Effect, event.With, event.Before, event.Changes = out.effect, out.planned, out.before, out.changes
+	if w.planning {
+		event.Undo, event.UndoNote = s.reversal(out)
+	}
 	w.tellEvent(Event{Ended: event})
 	if out.failure != nil && at.outside() {
 		w.fail(out.failure)

@@ -155,14 +155,14 @@ var companyFilters = []string{"name", "company_id", "tag_id", "segment_id"}
 // companyFields are the fields of a company that can be written at any time.
 // Whether null empties one is not documented, so none takes it.
 var companyFields = []Field{
-	{Name: "name", Type: text, Example: `"{{ item.name }}"`, Doc: "name of the company", UndoNote: cannotEmpty, Same: sameTrimmed},
-	{Name: "plan", Type: text, At: "plan.name", Doc: "name of the plan the company is on", UndoNote: cannotEmpty},
+	{Name: "name", Type: text, Privacy: Personal, Example: `"{{ item.name }}"`, Doc: "name of the company", UndoNote: cannotEmpty, Same: sameTrimmed},
+	{Name: "plan", Type: text, Privacy: FreeText, At: "plan.name", Doc: "name of the plan the company is on", UndoNote: cannotEmpty},
 	{Name: "size", Type: integer, Doc: "number of employees", UndoNote: cannotEmpty},
-	{Name: "website", Type: text, Doc: "address of the website; Intercom does not check it", UndoNote: cannotEmpty},
-	{Name: "industry", Type: text, Doc: "industry the company works in", UndoNote: cannotEmpty},
+	{Name: "website", Type: text, Privacy: FreeText, Doc: "address of the website; Intercom does not check it", UndoNote: cannotEmpty},
+	{Name: "industry", Type: text, Privacy: FreeText, Doc: "industry the company works in", UndoNote: cannotEmpty},
 	{Name: "monthly_spend", Type: Type{Kind: Integer, Max: maxSpend},
 		Doc: "monthly revenue from the company, a whole number, at most 2147483647", UndoNote: cannotEmpty},
-	{Name: "custom_attributes", Type: anyObject, UndoNote: "an attribute that was not there before stays",
+	{Name: "custom_attributes", Type: anyObject, Privacy: FreeText, UndoNote: "an attribute that was not there before stays",
 		Doc: "values by name of attribute; each must exist in Intercom; those not named stay as they are"},
 }
 

@@ -130,8 +130,8 @@ var contacts = []*Action{
 var (
 	role = Field{Name: "role", Type: oneOf("user", "lead"),
 		Doc: "user or lead; a lead can become a user, never the other way round", UndoNote: "a user cannot become a lead again"}
-	email      = Field{Name: "email", Type: text, Example: "ann@example.com", Doc: "address of the contact", Same: sameEmail}
-	maybeEmail = Field{Name: "email", Type: maybe(text), Doc: "address of the contact; null empties it", Same: sameEmail}
+	email      = Field{Name: "email", Type: text, Example: "ann@example.com", Doc: "address of the contact", Privacy: Personal, Same: sameEmail}
+	maybeEmail = Field{Name: "email", Type: maybe(text), Doc: "address of the contact; null empties it", Privacy: Personal, Same: sameEmail}
 	externalID = Field{Name: "external_id", Type: text, Form: ownContactForm, Example: `"{{ item.user_id }}"`,
 		Doc: "your own id of the contact; Intercom ignores it for leads and cannot empty it again", UndoNote: "Intercom cannot empty an external_id"}
 	onConflict = Field{Name: "on_conflict", Type: oneOf("fail", "update", "skip"), In: Own, Literal: true, Example: "update",
@@ -142,14 +142,14 @@ var (
 var contactFields = []Field{
 	{Name: "email_verified", Type: maybe(boolean), Needs: "email", At: "-",
 		Doc: "whether you have verified that the email is the contact's own; goes with email"},
-	{Name: "phone", Type: maybe(text), Doc: "phone number, best in E.164 form such as +441234567890"},
-	{Name: "name", Type: maybe(text), Example: `"{{ item.name ?? omit }}"`, Doc: "name of the contact"},
-	{Name: "avatar", Type: maybe(text), At: "avatar.image_url", Doc: "address of an image"},
+	{Name: "phone", Type: maybe(text), Privacy: Personal, Doc: "phone number, best in E.164 form such as +441234567890"},
+	{Name: "name", Type: maybe(text), Privacy: Personal, Example: `"{{ item.name ?? omit }}"`, Doc: "name of the contact"},
+	{Name: "avatar", Type: maybe(text), Privacy: Personal, At: "avatar.image_url", Doc: "address of an image"},
 	{Name: "signed_up_at", Type: maybe(moment), Doc: "when the contact signed up, in Unix seconds"},
 	{Name: "last_seen_at", Type: maybe(moment), Doc: "when the contact was last seen, in Unix seconds"},
 	{Name: "owner_id", Type: maybe(text), Form: adminForm, Doc: "id of the teammate who owns the contact"},
 	{Name: "unsubscribed_from_emails", Type: maybe(boolean), Doc: "true to send the contact no emails"},
-	{Name: "custom_attributes", Type: maybe(anyObject), UndoNote: "an attribute that was not there before stays, as null",
+	{Name: "custom_attributes", Type: maybe(anyObject), Privacy: FreeText, UndoNote: "an attribute that was not there before stays, as null",
 		Doc: "values by name of attribute; each must exist in Intercom; those not named stay as they are"},
 }
 

@@ -24,7 +24,7 @@ var raw = []*Action{{
 		{Name: "path", Type: text, Required: true, In: Own, Segments: true, Example: `"/contacts/{{ contact.id }}/notes"`,
 			Doc: "path from the first slash, such as /contacts/{{ contact.id }}/notes; each template is one segment and is escaped"},
 		{Name: "query", Type: anyObject, In: Own, Doc: "parameters of the query, by name; a list repeats the parameter"},
-		{Name: "body", Type: Type{Nullable: true}, In: Own, Example: `{body: Called back}`, Doc: "what to send, as JSON"},
+		{Name: "body", Type: Type{Nullable: true}, At: "-", Privacy: FreeText, Example: `{body: Called back}`, Doc: "what to send, as JSON"},
 		{Name: "headers", Type: anyObject, In: Own,
 			Doc: "further headers, by name; not those that flowrun sets itself, such as Authorization"},
 		{Name: "effect", Type: oneOf("read", "create", "update", "archive", "delete", "send"), In: Own, Literal: true, Example: "create",

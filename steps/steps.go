@@ -15,6 +15,7 @@ package steps
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/tidwall/gjson"
@@ -176,12 +177,23 @@ type Field struct {
 	Segments bool   // each template in the text is one segment of a path, and escaped
 	At       string // gjson path of the value in a record, if not Name; "-" if no record shows it
 	UndoNote string // why an old value may not come back
+	Privacy  Privacy
 
 	// Same reports whether Intercom would turn what is sent into what the
 	// record has; nil for values that are equal only when they are written
 	// alike. It keeps a plan from showing a change that never goes away.
 	Same func(record, sent gjson.Result) bool
 }
+
+// Privacy is what a field may say about a person. Others than those who run
+// the workflow see pull requests, logs of CI and reports.
+type Privacy uint8
+
+const (
+	Plain    Privacy = iota // nothing by itself: ids, times, numbers, words from a list
+	FreeText                // anything: whoever set it chose the words
+	Personal                // who somebody is
+)
 
 // WireName gives the name of the field in requests.
 func (f Field) WireName() string {
@@ -219,6 +231,21 @@ func (e *InputError) Error() string {
 func (a *Action) Input(name string) (Field, bool) {
 	for _, f := range a.Inputs {
 		if f.Name == name {
+			return f, true
+		}
+	}
+	return Field{}, false
+}
+
+// At gives the input whose value a record shows at a path, such as email or
+// custom_attributes.plan. An input that no record shows stands under its name.
+func (a *Action) At(path string) (Field, bool) {
+	for _, f := range a.Inputs {
+		at, shown := f.Shown()
+		if !shown {
+			at = f.Name
+		}
+		if rest, found := strings.CutPrefix(path, at); found && (rest == "" || f.Type.Open && rest[0] == '.') {
 			return f, true
 		}
 	}

@@ -18,14 +18,14 @@ var tickets = []*Action{
 		Inputs: []Field{
 			{Name: "ticket_type_id", Type: text, Required: true, Form: ticketTypeForm, Example: `"12"`,
 				Doc: "id of the ticket type, from listTicketTypes"},
-			{Name: "contacts", Type: listOf(ticketContact), At: "-", Doc: "the contact, as a list of one {id}, {external_id} or {email}"},
+			{Name: "contacts", Type: listOf(ticketContact), At: "-", Privacy: Personal, Doc: "the contact, as a list of one {id}, {external_id} or {email}"},
 			{Name: "contact_id", Type: text, Form: contactForm, At: "-", Wire: "contacts", Wrap: `[{"id":%s}]`, Example: `"{{ contact.id }}"`,
 				Doc: "Intercom's id of the contact"},
 			{Name: "external_id", Type: text, Form: ownContactForm, At: "-", Wire: "contacts", Wrap: `[{"external_id":%s}]`,
 				Doc: "your own id of the contact"},
-			{Name: "email", Type: text, Form: filled("the address of a contact"), At: "-", Wire: "contacts", Wrap: `[{"email":%s}]`,
+			{Name: "email", Type: text, Privacy: Personal, Form: filled("the address of a contact"), At: "-", Wire: "contacts", Wrap: `[{"email":%s}]`,
 				Doc: "address of the contact; an unknown address creates a contact"},
-			{Name: "ticket_attributes", Type: anyObject, Example: `{_default_title_: Call back}`,
+			{Name: "ticket_attributes", Type: anyObject, Privacy: FreeText, Example: `{_default_title_: Call back}`,
 				Doc: "values by name of attribute, such as _default_title_ and _default_description_; " +
 					"a list attribute takes the id of the option"},
 			{Name: "company_id", Type: text, Form: companyForm, At: "-", Doc: "Intercom's id of a company that the contact belongs to"},
