@@ -70,7 +70,14 @@ type found struct {
 	value  eval.Value // the record; nil where there is none
 	list   eval.Value // the list it was looked for in; nil where it was read by its id
 	after  []string   // in a plan: the steps that will tell; nothing else is known then
-	absent error      // Intercom's refusal, where it was not found
+	absent error      // why it was not found: Intercom's refusal, or in a plan what was planned before
+
+	look          *lookup
+	match         eval.Object
+	kind          string // "contacts", "companies" or "tags"
+	field, wanted string // what it was looked for by
+	contact       string // of what belongs to a contact: Intercom's id of that one
+	planned       *planned
 }
 
 // find reads the record. It is nil where the catalogue knows no way to look.
@@ -100,7 +107,7 @@ func (l *lookup) holds(ctx context.Context, scope *eval.Scope) (bool, *eval.Unkn
 	return l.cond.Cond(ctx, scope)
 }
 
-// look makes the read and picks the record out of its answer.
+// look says what is looked for, and reads it unless the plan knows it already.
 func (w *walk) look(ctx context.Context, l *lookup, retry intercom.Retry, scope *eval.Scope) (*found, error) {
 	with, err := evalAll(ctx, l.with, scope)
 	if err != nil {
@@ -115,6 +122,10 @@ func (w *walk) look(ctx context.Context, l *lookup, retry intercom.Retry, scope 
 			return &found{after: unknown.Origins}, nil
 		}
 	}
+	t := l.seek(with, match)
+	if w.planning && w.overlay.knows(t) {
+		return t, nil
+	}
 	given, err := plain(with)
 	if err != nil {
 		return nil, err
@@ -124,17 +135,38 @@ func (w *walk) look(ctx context.Context, l *lookup, retry intercom.Retry, scope 
 		return nil, &codedError{code: "input", message: err.Error()}
 	}
 	req.Retry = retry
-	value, key, err := w.read(ctx, l.action, req)
-	if _, gone := value.(eval.Missing); gone {
-		return &found{key: key, absent: errors.New("an earlier step of this plan archives or deletes it")}, nil
+	return t, w.fetch(ctx, t, req)
+}
+
+// seek says by what a record is looked for.
+func (l *lookup) seek(with, match eval.Object) *found {
+	t := &found{look: l, match: match, kind: l.action.Resource, field: "id"}
+	by := with
+	if len(match) > 0 {
+		by = match
+		t.contact = textOr(with["contact_id"], "")
 	}
+	for field, value := range by { // there is one
+		t.wanted = textValue(value)
+		if slices.Contains(nameFields[t.kind], field) && (len(match) > 0 || field == "external_id") {
+			t.field = field
+		}
+	}
+	return t
+}
+
+// fetch makes the read and picks the record out of its answer.
+func (w *walk) fetch(ctx context.Context, t *found, req intercom.Request) error {
+	value, key, err := w.read(ctx, t.look.action, req)
+	t.key = key
 	if refused := (*intercom.APIError)(nil); errors.As(err, &refused) && (refused.Status == http.StatusNotFound || refused.Status == http.StatusGone) {
-		return &found{key: key, absent: err}, nil
+		t.absent = err
+		return nil
 	}
-	if err != nil || len(match) == 0 {
-		return &found{key: key, value: value}, err
+	if t.value = value; len(t.match) > 0 {
+		t.list, t.value = value, t.look.pick(value, t.match)
 	}
-	return &found{key: key, list: value, value: l.pick(value, match)}, nil
+	return err
 }
 
 func evalAll(ctx context.Context, templates map[string]*eval.Template, scope *eval.Scope) (eval.Object, error) {
@@ -164,6 +196,14 @@ func (l *lookup) pick(list eval.Value, match eval.Object) eval.Value {
 		}
 	}
 	return nil
+}
+
+// textOr is a value as text, or what to take where there is none.
+func textOr(v eval.Value, none string) string {
+	if v == nil {
+		return none
+	}
+	return textValue(v)
 }
 
 // textValue is a value as text, without quotes.

@@ -17,6 +17,11 @@ func (w *walk) planWrite(s *step, at *place, in eval.Object, target *found) outc
 		err := &codedError{code: "input", message: problems[0].Error()}
 		return outcome{status: Failed, failure: w.failure(at, s.source.Action, err)}
 	}
+	w.overlay.mu.Lock() // between what is seen and what is written nothing else is planned
+	defer w.overlay.mu.Unlock()
+	if target != nil && target.after == nil {
+		w.overlay.see(target)
+	}
 	v := w.weigh(s, at, in, target)
 	if v.end != nil {
 		return *v.end
@@ -26,8 +31,15 @@ func (w *walk) planWrite(s *step, at *place, in eval.Object, target *found) outc
 		answer = changed(object, s.action, in, at.addr())
 	}
 	out := outcome{status: Done, effect: v.effect, planned: in, changes: v.changes, has: true, data: answer}
-	w.written(s, target, out)
+	if target != nil {
+		w.overlay.write(s.action, target, out, at.author())
+	}
 	return out
+}
+
+// author is who plans a write at a place.
+func (p *place) author() author {
+	return author{addr: p.addr(), row: p.row, possible: p.possible != nil}
 }
 
 // answerOf is what a write would answer, as far as it can be known: the fields

@@ -17,12 +17,11 @@ const (
 )
 
 // reads keeps the records that were read lately, so that the steps of one row
-// share them, and in a plan what planned writes will make of them.
+// share them.
 type reads struct {
-	mu      sync.Mutex
-	kept    map[string]*keptRecord
-	order   []string // of kept, the oldest first
-	planned map[string]eval.Value
+	mu    sync.Mutex
+	kept  map[string]*keptRecord
+	order []string // of kept, the oldest first
 }
 
 // keptRecord is a record, or the error of reading it. Those who want it while
@@ -38,9 +37,6 @@ type keptRecord struct {
 // kept under.
 func (w *walk) read(ctx context.Context, action *steps.Action, req intercom.Request) (eval.Value, string, error) {
 	key := req.Method + " " + req.Path + "?" + req.Query.Encode() + " " + string(req.Body)
-	if planned, ok := w.reads.plan(key); ok {
-		return planned, key, nil
-	}
 	r, mine := w.reads.get(key)
 	if mine {
 		var resp intercom.Response
@@ -101,42 +97,20 @@ func (k *keptRecord) usable() bool {
 	}
 }
 
-// plan gives what planned writes will have made of a record.
-func (r *reads) plan(key string) (eval.Value, bool) {
+// change keeps what a write has made of a record.
+func (r *reads) change(key string, change func(eval.Value) eval.Value) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	v, ok := r.planned[key]
-	return v, ok
-}
-
-// change keeps what a write has made of a record or, in a plan, will make of
-// it. A record that change does not know any more is read again.
-func (r *reads) change(key string, planning bool, change func(eval.Value) (eval.Value, bool)) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	before, planned := r.planned[key]
 	kept := r.kept[key]
-	if !planned && kept != nil {
-		select {
-		case <-kept.done:
-			before = kept.value
-		default: // it is being read anew, and nobody knows on which side of the write
-			delete(r.kept, key)
-			return
-		}
+	if kept == nil {
+		return
 	}
-	after, known := change(before)
-	switch {
-	case !known:
-		delete(r.kept, key)
-	case planning:
-		if r.planned == nil {
-			r.planned = map[string]eval.Value{}
-		}
-		r.planned[key] = after
-	case kept != nil:
-		written := &keptRecord{done: make(chan struct{}), at: time.Now(), value: after}
+	select {
+	case <-kept.done:
+		written := &keptRecord{done: make(chan struct{}), at: time.Now(), value: change(kept.value)}
 		close(written.done)
 		r.kept[key] = written
+	default: // it is being read anew, and nobody knows on which side of the write
+		delete(r.kept, key)
 	}
 }

@@ -77,6 +77,7 @@ type walk struct {
 	calls    atomic.Int64
 
 	reads    reads
+	overlay  overlay
 	sent     ByEffect      // writes, those about to be sent included
 	settling chan struct{} // holds one: one doubt is settled at a time
 

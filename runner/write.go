@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
@@ -28,7 +29,7 @@ func (w *walk) weigh(s *step, at *place, in eval.Object, target *found) verdict 
 		w.weighFields(s, at, in, target, &v)
 	case s.action.Goal == steps.Gone && target.value == nil, target.absent != nil && s.action.Goal != steps.Present:
 		v.end = w.refused(s, at, target)
-	case target.absent != nil && target.key != "" && s.current.match != nil && len(s.current.match) > 0:
+	case target.absent != nil && target.contact != "":
 		v.end = w.refused(s, at, target) // the contact itself is not there
 	case s.action.Goal == steps.Present && target.value != nil:
 		v.end = &outcome{status: Unchanged, has: true, data: target.value}
@@ -59,9 +60,28 @@ func (w *walk) weighFields(s *step, at *place, in eval.Object, target *found, v 
 			return
 		}
 	}
-	if v.changes = diff(s.action, in, target.value); len(v.changes) == 0 {
+	v.changes = diff(s.action, in, target.value)
+	if target.planned != nil {
+		w.weighPlanned(s, at, target.planned, v)
+	}
+	if v.end == nil && len(v.changes) == 0 {
 		v.end = &outcome{status: Unchanged, has: true, data: target.value}
 	}
+}
+
+// weighPlanned holds a write against what an earlier one of the plan sets in
+// the same record. Two that set one field differently would undo each other.
+func (w *walk) weighPlanned(s *step, at *place, earlier *planned, v *verdict) {
+	left, path, other := earlier.left(v.changes, at.author())
+	if v.changes = left; path == "" {
+		return
+	}
+	err := &codedError{
+		code:    "conflicting_writes",
+		message: fmt.Sprintf("%s of this record is set to something else by %s", path, other),
+		hint:    "set the field in one row and one step only; the last one to run would win",
+	}
+	v.end = &outcome{status: Failed, failure: w.failure(at, s.source.Action, err)}
 }
 
 // conflicts deals with a createContact whose contact is there already. While
@@ -79,15 +99,18 @@ func (w *walk) conflicts(s *step, at *place, in eval.Object, target *found, v *v
 	}
 	v.effect, v.changes = steps.Create, diff(s.action, in, nil)
 	if w.planning {
-		id := textValue(valueAt(target.value, true, "id"))
-		err := &codedError{
-			code:    "conflict",
-			message: "the contact " + id + " has this external_id or email already",
-			hint:    "on_conflict: update or skip would take that one",
-		}
-		v.end = &outcome{status: Failed, failure: w.failure(at, s.source.Action, err)}
+		v.end = &outcome{status: Failed, failure: w.failure(at, s.source.Action, twin(target))}
 	}
 	return true
+}
+
+// twin says which contact it is that a createContact would meet.
+func twin(target *found) error {
+	message := "the contact " + textValue(valueAt(target.value, true, "id")) + " has this external_id or email already"
+	if target.planned != nil {
+		message = "this external_id or email is already that of the contact of " + target.planned.by.String()
+	}
+	return &codedError{code: "conflict", message: message, hint: "on_conflict: update or skip would take that one"}
 }
 
 // refused ends a write whose record is not there.
@@ -112,26 +135,22 @@ func (w *walk) target(ctx context.Context, s *step, in eval.Object) (*found, err
 // may have been read by another route than the one it is written by, and what
 // became of a write may not be known: what is not certain is read again.
 func (w *walk) written(s *step, target *found, out outcome) {
-	key, answer := "", out.data
-	if target != nil && out.status == Done {
+	key := ""
+	if target != nil && out.status == Done && s.action.Goal != steps.Gone {
 		key = target.key
 	}
-	if !w.planning {
-		w.reads.drop(segmentOf(s.action), key)
-	}
+	w.reads.drop(segmentOf(s.action), key)
 	if key == "" {
 		return
 	}
-	w.reads.change(target.key, w.planning, func(v eval.Value) (eval.Value, bool) {
+	w.reads.change(key, func(v eval.Value) eval.Value {
 		switch {
-		case s.action.Goal == steps.Gone && target.list == nil:
-			return eval.Missing{}, w.planning
 		case target.list == nil:
-			return answer, true
+			return out.data
 		case s.action.Goal == steps.Absent:
-			return without(v, target.value), true
+			return without(v, target.value)
 		}
-		return with(v, target.value, answer), true
+		return with(v, target.value, out.data)
 	})
 }
 

@@ -1,0 +1,218 @@
+package runner
+
+import (
+	"errors"
+	"strings"
+	"sync"
+
+	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/steps"
+)
+
+// overlay is what the writes of a plan will have made of the workspace. A
+// record is one record by whatever way it is reached: Intercom's id leads to
+// it, and each name that it has at the moment.
+type overlay struct {
+	mu      sync.Mutex
+	records map[string]*planned   // by kind and id
+	named   map[string]*planned   // by kind, field and value
+	members map[string]eval.Value // what belongs to a contact, by the key of its read
+}
+
+// planned is a record that the plan writes.
+type planned struct {
+	value eval.Value // nil where only its end is known
+	gone  bool       // it is archived or deleted
+	by    author     // of the last write
+	wrote map[string]authored
+}
+
+// author is who plans a write: the address, and the row in its file.
+type author struct {
+	addr, row string
+	possible  bool // nobody knows yet whether it will be made
+}
+
+// authored is a field as a write sets it.
+type authored struct {
+	author
+	after string // as JSON; empty where it is not known yet
+}
+
+func (a author) String() string {
+	if a.row == "" {
+		return a.addr
+	}
+	return a.addr + " (" + a.row + ")"
+}
+
+// nameFields are the fields, besides its id, by which a record is found.
+var nameFields = map[string][]string{
+	"contacts":  {"external_id", "email"},
+	"companies": {"company_id"},
+	"tags":      {"name"},
+}
+
+// nameKey is a record's place among the named ones. Intercom tells capitals
+// apart in the ids of others, not in addresses and the names of tags.
+func nameKey(kind, field, value string) string {
+	if field == "email" || field == "name" {
+		value = strings.ToLower(value)
+	}
+	return kind + " " + field + " " + value
+}
+
+// knows reports whether the plan has written the record that is looked for, so
+// that it need not be read.
+func (o *overlay) knows(t *found) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return t.contact == "" && o.know(t) != nil
+}
+
+// know gives the record that is looked for if the plan has written it already,
+// or else nil.
+func (o *overlay) know(t *found) *planned {
+	if t.field == "id" {
+		return o.records[t.kind+" "+t.wanted]
+	}
+	rec := o.named[nameKey(t.kind, t.field, t.wanted)]
+	if rec != nil && rec.has(t) {
+		return rec
+	}
+	return nil
+}
+
+// has reports whether a record still has the name that it is looked for by.
+func (rec *planned) has(t *found) bool {
+	if t.field == "id" {
+		return true
+	}
+	is := textValue(valueAt(rec.value, true, t.field))
+	return nameKey(t.kind, t.field, is) == nameKey(t.kind, t.field, t.wanted)
+}
+
+// see holds what was read against what the plan will have made of it so far.
+func (o *overlay) see(t *found) {
+	if t.contact != "" {
+		o.seeMember(t)
+		return
+	}
+	rec := o.know(t)
+	if id, known := valueAt(t.value, true, "id").(string); rec == nil && known {
+		rec = o.records[t.kind+" "+id]
+	}
+	if rec == nil {
+		return
+	}
+	unknown, some := rec.value.(*eval.Unknown)
+	switch {
+	case rec.gone:
+		t.value, t.absent = nil, errors.New("an earlier step of this plan archives or deletes it: "+rec.by.String())
+	case some:
+		t.after = unknown.Origins
+	case !rec.has(t):
+		t.value, t.absent = nil, errors.New("an earlier step of this plan gives it another "+t.field+": "+rec.by.String())
+	default:
+		t.value, t.absent = rec.value, nil
+	}
+	t.planned = rec
+}
+
+// seeMember is see for what belongs to a contact.
+func (o *overlay) seeMember(t *found) {
+	if rec := o.records["contacts "+t.contact]; rec != nil && rec.gone {
+		t.value, t.absent = nil, errors.New("an earlier step of this plan archives or deletes the contact: "+rec.by.String())
+		return
+	}
+	if list, ok := o.members[t.key]; ok {
+		t.list, t.value = list, t.look.pick(list, t.match)
+	}
+}
+
+// write keeps what a planned write will make of the record that was looked for.
+func (o *overlay) write(action *steps.Action, t *found, out outcome, by author) {
+	switch {
+	case t.after != nil:
+	case t.contact != "":
+		o.writeMember(action, t, out)
+	case action.Goal == steps.Gone:
+		rec := o.record(t)
+		rec.value, rec.gone, rec.by = t.value, true, by
+	case action.Goal == steps.Present && t.field == "id": // it is brought back as it was
+		rec := o.record(t)
+		if rec.value == nil {
+			rec.value = &eval.Unknown{Origins: []string{by.addr}, NotNull: true}
+		}
+		rec.gone, rec.by = false, by
+	default:
+		rec := o.record(t)
+		rec.value, rec.by = out.data, by
+		rec.sets(out.changes, by)
+		o.name(t.kind, rec)
+	}
+}
+
+func (o *overlay) writeMember(action *steps.Action, t *found, out outcome) {
+	if o.members == nil {
+		o.members = map[string]eval.Value{}
+	}
+	if action.Goal == steps.Absent {
+		o.members[t.key] = without(t.list, t.value)
+		return
+	}
+	o.members[t.key] = with(t.list, t.value, out.data)
+}
+
+// record gives the place of the record that was looked for, whether it is
+// there or will be made.
+func (o *overlay) record(t *found) *planned {
+	if t.planned != nil {
+		return t.planned
+	}
+	if o.records == nil {
+		o.records, o.named = map[string]*planned{}, map[string]*planned{}
+	}
+	rec := &planned{wrote: map[string]authored{}}
+	id, known := valueAt(t.value, true, "id").(string)
+	if t.field == "id" {
+		id, known = t.wanted, true
+	}
+	if known {
+		o.records[t.kind+" "+id] = rec
+	}
+	return rec
+}
+
+// name makes a record known by the names it has now.
+func (o *overlay) name(kind string, rec *planned) {
+	for _, field := range nameFields[kind] {
+		if value, ok := valueAt(rec.value, true, field).(string); ok && value != "" {
+			o.named[nameKey(kind, field, value)] = rec
+		}
+	}
+}
+
+// sets notes who sets which fields.
+func (rec *planned) sets(changes []Change, by author) {
+	for _, c := range changes {
+		rec.wrote[c.Path] = authored{by, string(c.After)}
+	}
+}
+
+// left leaves out the changes that the plan makes already, and gives the first
+// that it makes differently, with who does. What is only possible contradicts
+// nothing.
+func (rec *planned) left(changes []Change, by author) (left []Change, path string, other author) {
+	for _, c := range changes {
+		earlier, some := rec.wrote[c.Path]
+		switch {
+		case some && earlier.after != "" && earlier.after == string(c.After):
+			continue
+		case some && path == "" && earlier.after != "" && c.After != nil && !earlier.possible && !by.possible:
+			path, other = c.Path, earlier.author
+		}
+		left = append(left, c)
+	}
+	return left, path, other
+}
