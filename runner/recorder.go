@@ -72,11 +72,15 @@ func (r *Run) listed(at *place, items *spool, src source) error {
 		return nil
 	}
 	if src.path != "" {
-		sum, err := fileDigest(src.path)
+		sum, err := fileDigest(src.folders, src.path)
 		if err != nil {
 			return err
 		}
-		text, err := json.Marshal(sourceNote{Name: src.name, Path: src.path, Digest: sum, Header: src.header})
+		path, err := filepath.Abs(src.path) // a resume may begin in another folder
+		if err != nil {
+			return err
+		}
+		text, err := json.Marshal(sourceNote{Name: src.name, Path: path, Digest: sum, Header: src.header})
 		if err != nil {
 			return err
 		}
