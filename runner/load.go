@@ -51,11 +51,10 @@ func (p *Program) prepare(list []*step, undo *bool) {
 		own := first(s.source.Undo, undo)
 		s.blind = own != nil && !*own
 		if s.action != nil {
-			current, err := newLookup(s.action.Current)
-			if err != nil {
-				panic(err) // a test of the catalogue compiles each one
+			s.current = mustLookup(s.action.Current)
+			if s.action.Holders != nil {
+				s.holders = mustLookup(s.action.Holders.List)
 			}
-			s.current = current
 		}
 		p.prepare(s.steps, own)
 	}

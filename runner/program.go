@@ -64,6 +64,7 @@ type step struct {
 	action  *steps.Action // nil for a group
 	with    *value        // nil for a group
 	current *lookup       // how to see the record before a write; nil where there is no way
+	holders *lookup       // who has the record that the step deletes; nil where that is nobody's
 	blind   bool          // undo: false: the record is not read before a write
 	cond    *condition
 	loop    *loop

@@ -7,6 +7,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/journal"
 	"github.com/flowrun-dev/flowrun/internal/workflow"
 	"github.com/flowrun-dev/flowrun/steps"
 )
@@ -173,40 +174,48 @@ func (w *walk) instance(ctx context.Context, s *step, at *place) (ending, error)
 	}
 	given := in.(eval.Object)
 	effect := s.action.EffectOf(ready(given))
-	var target *found
-	if effect != steps.Read {
-		if target, err = w.target(ctx, s, given); err != nil {
-			return w.ended(s, at, outcome{status: Failed, effect: effect, failure: w.failure(at, s.source.Action, err)})
-		}
+	if effect == steps.Read {
+		return w.send(ctx, s, at, given, before)
 	}
-	if w.planning && effect != steps.Read {
+	target, err := w.target(ctx, s, given)
+	if err != nil {
+		return w.ended(s, at, outcome{status: Failed, effect: effect, failure: w.failure(at, s.source.Action, err)})
+	}
+	if w.planning {
 		return w.end(s, at, w.asserted(ctx, s, at, w.planWrite(s, at, given, target))), nil
 	}
-	if target != nil {
-		if v := w.weigh(s, at, given, target); v.end != nil && sent(before).First.IsZero() {
-			return w.ended(s, at, w.asserted(ctx, s, at, *v.end))
-		}
+	v := w.weigh(s, at, given, target)
+	if v.end != nil && sent(before).First.IsZero() {
+		return w.ended(s, at, w.asserted(ctx, s, at, *v.end))
 	}
-	if unknown, some := eval.IsUnknown(in); some {
+	if breach := w.permit(v.effect); breach != nil {
+		w.tell([]*step{s}, at, Pending, "")
+		return ending{status: Pending, stop: true}, errStopped
+	}
+	image, err := w.imageOf(ctx, s, given, target, v.changes)
+	if err != nil {
+		return w.ended(s, at, outcome{status: Failed, effect: v.effect, permitted: true, failure: w.failure(at, s.source.Action, err)})
+	}
+	at.writing = &writing{given, v.effect, target, image}
+	return w.send(ctx, s, at, given, before)
+}
+
+// send makes the call of an instance, and ends it.
+func (w *walk) send(ctx context.Context, s *step, at *place, given eval.Object, before *journal.Instance) (ending, error) {
+	if unknown, some := eval.IsUnknown(given); some {
 		return w.end(s, at, outcome{status: Done, has: true, data: &eval.Unknown{Origins: unknown.Origins, NotNull: true}}), nil
-	}
-	if effect != steps.Read {
-		if breach := w.permit(effect); breach != nil {
-			w.tell([]*step{s}, at, Pending, "")
-			return ending{status: Pending, stop: true}, errStopped
-		}
 	}
 	ready, err := plain(given)
 	if err != nil {
 		return w.broken(s, at, s.source.Action, err), nil
 	}
 	out := w.again(ctx, s, at, ready, before)
-	out.permitted = effect != steps.Read
-	if out.effect = effect; out.settled != nil {
-		out.effect = *out.settled
-	}
-	if effect != steps.Read {
-		w.written(s, target, out)
+	if write := at.writing; write != nil {
+		out.permitted, out.effect = true, write.effect
+		if out.settled != nil {
+			out.effect = *out.settled
+		}
+		w.written(s, write.target, out)
 	}
 	return w.ended(s, at, w.asserted(ctx, s, at, out))
 }
