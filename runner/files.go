@@ -6,19 +6,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
+	"os"
+	"syscall"
 
-	"github.com/flowrun-dev/flowrun/internal/files"
 	"github.com/tidwall/gjson"
 )
 
 // maxRow is the longest row of a file.
 const maxRow = 1 << 20
 
-// readFile walks the rows of a file in the folders. Shown is its name in
-// messages.
-func readFile(in files.Folders, path, shown, format string, types map[string]string) (iter.Seq2[item, error], error) {
-	file, err := in.Open(path)
+// readFile walks the rows of a file. Shown is its name in messages.
+func readFile(path, shown, format string, types map[string]string) (iter.Seq2[item, error], error) {
+	file, err := openRegular(path)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", shown, err)
 	}
@@ -51,13 +52,26 @@ func readFile(in files.Folders, path, shown, format string, types map[string]str
 	}, nil
 }
 
-// outsideHint says how to let a workflow read a file that it may not; "" for
-// any other error.
-func outsideHint(err error) string {
-	if outside, ok := errors.AsType[*files.OutsideError](err); ok {
-		return "a workflow reads files in its own folder and below; to let it read this one, add --allow-path " + outside.Folder
+// openRegular opens a file, and nothing that is not one: a pipe or a device
+// would block or never end. The error does not name it.
+func openRegular(path string) (*os.File, error) {
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		var detail *fs.PathError
+		if errors.As(err, &detail) {
+			err = detail.Err
+		}
+		return nil, err
 	}
-	return ""
+	info, err := file.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = errors.New("it is not a regular file")
+	}
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	return file, nil
 }
 
 // withoutMark passes over the byte order mark that some programs write at the

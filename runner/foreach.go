@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"sync/atomic"
@@ -27,13 +28,15 @@ type loopRun struct {
 	values *rowValues
 
 	mu       sync.Mutex
-	deferred []deferred
+	deferred []*deferred
 }
 
-// deferred is a row that is put off to the end.
+// deferred is a row that may be put off to the end.
 type deferred struct {
 	item   spooled
 	memory *memory
+	again  bool // it was put off, and its turn has come
+	ended  bool
 }
 
 // rows runs the body for each kept item, and once more for those that failed
@@ -45,13 +48,17 @@ func (w *walk) rows(ctx context.Context, s *step, at *place, items *spool) (endi
 		return ending{status: Pending, stop: true}, &fatalError{err}
 	}
 	defer l.values.close()
-	err := l.pass(ctx, func() (deferred, bool, error) {
+	err := l.pass(ctx, func() (*deferred, bool, error) {
 		item, ok, err := l.next(items)
-		return deferred{item, &memory{last: l.full()}}, ok, err
+		return &deferred{item: item, memory: &memory{last: l.full()}}, ok, err
 	})
+	if err == nil && !l.done() {
+		err = l.lookForDoubts(ctx)
+	}
 	if err == nil && !l.done() {
 		err = l.pass(ctx, l.again())
 	}
+	err = cmp.Or(err, l.leave())
 	end := w.endLoop(ctx, s, at, l.tally, began(l.list))
 	if err != nil {
 		end = ending{status: worse(end.status, Pending), failure: l.tally.first, stop: true}
@@ -98,7 +105,7 @@ func (l *loopRun) settled(item spooled, status Status) error {
 
 // pass runs the rows that next hands out. All goroutines of a walk are started
 // here.
-func (l *loopRun) pass(ctx context.Context, next func() (deferred, bool, error)) error {
+func (l *loopRun) pass(ctx context.Context, next func() (*deferred, bool, error)) error {
 	group := errgroup.Group{}
 	group.SetLimit(l.sideBySide())
 	for !l.done() {
@@ -120,7 +127,7 @@ func (l *loopRun) pass(ctx context.Context, next func() (deferred, bool, error))
 }
 
 // row runs the body for one item and counts what became of it.
-func (l *loopRun) row(ctx context.Context, row deferred) error {
+func (l *loopRun) row(ctx context.Context, row *deferred) error {
 	end, value, err := l.walk.row(ctx, l.step, l.at, row.item, row.memory)
 	if err != nil {
 		l.stopped.Store(true)
@@ -128,6 +135,12 @@ func (l *loopRun) row(ctx context.Context, row deferred) error {
 	if l.putOff(row, end) {
 		return err
 	}
+	return cmp.Or(err, l.ended(row, end, value))
+}
+
+// ended counts a row that has ended.
+func (l *loopRun) ended(row *deferred, end ending, value eval.Object) error {
+	row.ended = true
 	l.tally.add(end)
 	if row.memory.changed {
 		l.walk.record(func(r *Result) { r.Steps[l.step.index].Changed++ })
@@ -135,15 +148,12 @@ func (l *loopRun) row(ctx context.Context, row deferred) error {
 	if l.list != nil {
 		l.list[row.item.index] = value // each row has a place of its own
 	}
-	if err != nil {
-		return err
-	}
 	return l.keep(row.item, end.row(), value)
 }
 
 // putOff keeps a row for the second pass, if it ended so.
-func (l *loopRun) putOff(row deferred, end ending) bool {
-	if end.deferred {
+func (l *loopRun) putOff(row *deferred, end ending) bool {
+	if end.deferred && !row.again {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		l.deferred = append(l.deferred, row)
@@ -175,14 +185,14 @@ func (l *loopRun) full() bool {
 }
 
 // again hands out the rows that were put off, for the last time.
-func (l *loopRun) again() func() (deferred, bool, error) {
+func (l *loopRun) again() func() (*deferred, bool, error) {
 	at := 0
-	return func() (deferred, bool, error) {
+	return func() (*deferred, bool, error) {
 		if at == len(l.deferred) {
-			return deferred{}, false, nil
+			return nil, false, nil
 		}
 		row := l.deferred[at]
-		row.memory.last = true
+		row.again, row.memory.last = true, true
 		at++
 		return row, true, nil
 	}
@@ -190,7 +200,7 @@ func (l *loopRun) again() func() (deferred, bool, error) {
 
 // done reports whether no further item is to be begun.
 func (l *loopRun) done() bool {
-	return l.stopped.Load() || l.tally.passed() && !l.walk.planning
+	return l.stopped.Load() || l.tally.passedNow() && !l.walk.planning
 }
 
 func (l *loopRun) sideBySide() int {

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/flowrun-dev/flowrun/internal/files"
 	"github.com/flowrun-dev/flowrun/internal/journal"
 )
 
@@ -292,7 +291,7 @@ func SaveResult(dir string, r *Result) error {
 	if err != nil {
 		return err
 	}
-	return files.Write(filepath.Join(dir, resultFile), text)
+	return os.WriteFile(filepath.Join(dir, resultFile), text, 0o600)
 }
 
 // ResultFiles names the files in the folder of a run that are for people and

@@ -58,7 +58,7 @@ func (w *walk) endLoop(ctx context.Context, s *step, at *place, t *tally, list e
 		end.status = worse(end.status, Pending)
 	}
 	if t.passed() && !w.planning {
-		end.failure, end.stop = t.first, !s.goesOn
+		end.failure, end.stop, end.earlier = t.first, !s.goesOn, !t.passedNow()
 		w.tellEvent(Event{Failed: w.failure(at, s.source.ForEach.Node, t.error())})
 	}
 	w.keepLoop(s, at, end, t, list)
@@ -151,12 +151,19 @@ func (w *walk) row(ctx context.Context, s *step, outer *place, item spooled, m *
 	if end.deferred {
 		return end, nil, err
 	}
-	w.tellEvent(Event{Row: &RowEnded{Addr: outer.prefix + s.label + key, Status: end.row(), Failure: item.failure}})
+	return end, w.endRow(s, outer, &at, item, end), err
+}
+
+// endRow tells of the end of a row, and gives it as an element of
+// steps.ID.items.
+func (w *walk) endRow(s *step, outer, at *place, item spooled, end ending) eval.Object {
+	addr := outer.prefix + s.label + "[" + strconv.Quote(item.key) + "]"
+	w.tellEvent(Event{Row: &RowEnded{Addr: addr, Status: end.row(), Failure: item.failure}})
 	value := eval.Object{"key": item.key, "status": string(end.row())}
 	if s.useRows {
-		s.rowValue(&at, value)
+		s.rowValue(at, value)
 	}
-	return end, value, err
+	return value
 }
 
 // rowPath is that of a row of the loop that the place stands at.
@@ -172,13 +179,19 @@ func (w *walk) body(ctx context.Context, s *step, at *place, key string, item sp
 		return ending{status: Failed, failure: item.failure}, nil
 	}
 	if w.stopped(ctx) {
-		return ending{status: Pending}, errStopped
+		return at.notReached(), errStopped
 	}
 	if s.action != nil {
 		at.key = key
 		return w.instance(ctx, s, at)
 	}
 	return w.steps(ctx, s.steps, at.within(s.label+key+"."))
+}
+
+// notReached is the end of what is not begun any more. A row that was put off
+// with a call in doubt stays so.
+func (p *place) notReached() ending {
+	return ending{status: Pending, stop: true, deferred: p.memory != nil && p.memory.doubt != nil}
 }
 
 // within is the same place inside a row.

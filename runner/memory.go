@@ -15,6 +15,8 @@ type memory struct {
 	last  bool // there is no pass after this one
 
 	changed bool // the row has written something, or in a plan would
+
+	doubt *doubt // that the row was put off for; nil without one
 }
 
 // remembered is the end of a step, and its value in the name "steps".
@@ -46,11 +48,23 @@ func (p *place) remember(s *step, outer *place, end ending) {
 	p.memory.ended[p.addr()] = remembered{end, outer.steps[s.id]}
 }
 
+// doubtAt gives the doubt that a row was put off for, if it is one of the
+// instance with that address.
+func (m *memory) doubtAt(addr string) *doubt {
+	if m == nil || m.doubt == nil || m.doubt.at.addr() != addr {
+		return nil
+	}
+	return m.doubt
+}
+
+// canWait reports whether the row can be put off.
+func (m *memory) canWait() bool { return m != nil && !m.last }
+
 // defers reports whether a failure is put off: its row is run again, from this
 // step on, when all other rows have been. What is in doubt is put off only
-// where sending it again does no harm.
+// where sending it again does no harm; for other doubts see [doubt].
 func (w *walk) defers(s *step, at *place, out outcome) bool {
-	if w.planning || at.memory == nil || at.memory.last || out.failure == nil {
+	if w.planning || !at.memory.canWait() || out.failure == nil {
 		return false
 	}
 	harmless := out.status == Failed || s.action != nil && s.action.Retry == steps.Repeatable

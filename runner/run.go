@@ -9,12 +9,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"time"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
-	"github.com/flowrun-dev/flowrun/internal/files"
 	"github.com/flowrun-dev/flowrun/internal/journal"
 )
 
@@ -28,6 +26,7 @@ type Run struct {
 	past    *journal.State // nil in a run that has just begun
 	files   *resultFiles
 	made    made
+	looks   map[string]time.Time // from [lookTimes]
 }
 
 // Begin makes the folder of a new run of the program.
@@ -37,16 +36,11 @@ func Begin(dir string, p *Program, opt Options, version, command string) (*Run, 
 	if err != nil {
 		return nil, err
 	}
-	folders, err := json.Marshal(slices.Concat(p.folders, opt.Inputs.named))
-	if err != nil {
-		return nil, err
-	}
 	j, err := journal.Create(dir, journal.Header{
 		Run: opt.RunID, Version: version, Kind: "apply",
 		File: p.File(), Name: p.Name(), Digest: digest(text),
 		Workspace: opt.Workspace.ID, Region: opt.Workspace.Region, Commit: opt.Commit,
-		StartedAt: opt.StartedAt,
-		Facts:     map[string]string{"path": path, "limit": strconv.FormatInt(opt.Limit, 10), "folders": string(folders)},
+		StartedAt: opt.StartedAt, Facts: map[string]string{"path": path, "limit": strconv.FormatInt(opt.Limit, 10)},
 	}, journal.Options{Version: version, Command: command, Rescue: os.Stderr})
 	if err != nil {
 		return nil, err
@@ -125,7 +119,7 @@ func Reopen(dir, version, command string) (*Run, *Program, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	r := &Run{Dir: dir, journal: j, past: past}
+	r := &Run{Dir: dir, journal: j, past: past, looks: lookTimes(past.Notes)}
 	program, err := r.program()
 	if err = errors.Join(err, r.open()); err != nil {
 		return nil, nil, errors.Join(err, j.Close(nil))
@@ -144,20 +138,12 @@ func (r *Run) program() (*Program, error) {
 	if digest(text) != header.Digest {
 		return nil, fmt.Errorf("the workflow in %s is not the one that the run began with", r.Dir)
 	}
-	program, problems := loadIn(filepath.Dir(header.Facts["path"]), header.File, text, r.folders())
+	program, problems := Load(header.File, text)
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
+	program.dir = filepath.Dir(header.Facts["path"])
 	return program, nil
-}
-
-// folders are those that the run may read data files in.
-func (r *Run) folders() files.Folders {
-	var folders files.Folders
-	if text := r.past.Header.Facts["folders"]; json.Unmarshal([]byte(text), &folders) != nil {
-		return files.Folders{filepath.Dir(r.past.Header.Facts["path"])}
-	}
-	return folders
 }
 
 // Inputs gives the inputs the run began with. Secrets are not kept: they come
@@ -224,7 +210,7 @@ func (r *Run) Changed() ([]string, error) {
 		if note.Kind != noteSource || json.Unmarshal(note.Data, &source) != nil {
 			continue
 		}
-		if now, err := fileDigest(r.folders(), source.Path); err == nil && now != source.Digest {
+		if now, err := fileDigest(source.Path); err == nil && now != source.Digest {
 			changed = append(changed, source.Name)
 		}
 	}

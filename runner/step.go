@@ -7,7 +7,6 @@ import (
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
-	"github.com/flowrun-dev/flowrun/internal/journal"
 	"github.com/flowrun-dev/flowrun/internal/workflow"
 	"github.com/flowrun-dev/flowrun/steps"
 )
@@ -20,7 +19,7 @@ func (w *walk) step(ctx context.Context, s *step, at *place) (ending, error) {
 	}
 	if w.stopped(ctx) {
 		w.tell([]*step{s}, outer, Pending, "")
-		return ending{status: Pending}, errStopped
+		return at.notReached(), errStopped
 	}
 	end, err := w.begin(ctx, s, outer, at)
 	if err == nil {
@@ -70,7 +69,7 @@ func (w *walk) broken(s *step, at *place, n *workflow.Node, err error) ending {
 
 func (w *walk) group(ctx context.Context, s *step, at *place) (ending, error) {
 	end, err := w.steps(ctx, s.steps, at)
-	if err != nil {
+	if err != nil || end.deferred {
 		return end, err
 	}
 	if end.failure == nil {
@@ -97,6 +96,8 @@ type outcome struct {
 	permitted bool          // it is among the writes that the guards count
 	applied   bool          // of what is in doubt: Intercom said that it was done
 	before    bool          // it ended so in an earlier stretch of the run
+	earlier   bool          // it is in doubt since an earlier stretch of the run
+	waits     *doubt        // its row is put off until this has been looked for
 	changes   []Change      // in a plan, what a write would change
 	settled   *steps.Effect // what was done instead, where Intercom refused the call with a conflict
 	planned   eval.Object   // in a plan, the inputs of a write
@@ -117,7 +118,7 @@ func (w *walk) end(s *step, at *place, out outcome) ending {
 	if out.failure != nil && at.outside() {
 		w.fail(out.failure)
 	}
-	return ending{status: out.status, failure: out.failure, stop: out.failure != nil && !s.goesOn}
+	return ending{status: out.status, failure: out.failure, stop: out.failure != nil && !s.goesOn, earlier: out.earlier}
 }
 
 func (s *step) ended(at *place, status Status, reason string) *StepEnded {
@@ -174,48 +175,41 @@ func (w *walk) instance(ctx context.Context, s *step, at *place) (ending, error)
 	}
 	given := in.(eval.Object)
 	effect := s.action.EffectOf(ready(given))
-	if effect == steps.Read {
-		return w.send(ctx, s, at, given, before)
+	open := w.open(s, at, before)
+	var target *found
+	if effect != steps.Read && (open == nil || s.action.RetryOf(ready(given)) == steps.Repeatable) {
+		if target, err = w.target(ctx, s, given); err != nil {
+			return w.ended(s, at, outcome{status: Failed, effect: effect, failure: w.failure(at, s.source.Action, err)})
+		}
 	}
-	target, err := w.target(ctx, s, given)
-	if err != nil {
-		return w.ended(s, at, outcome{status: Failed, effect: effect, failure: w.failure(at, s.source.Action, err)})
-	}
-	if w.planning {
+	if w.planning && effect != steps.Read {
 		return w.end(s, at, w.asserted(ctx, s, at, w.planWrite(s, at, given, target))), nil
 	}
-	v := w.weigh(s, at, given, target)
-	if v.end != nil && sent(before).First.IsZero() {
-		return w.ended(s, at, w.asserted(ctx, s, at, *v.end))
+	if target != nil {
+		if v := w.weigh(s, at, given, target); v.end != nil && open == nil {
+			return w.ended(s, at, w.asserted(ctx, s, at, *v.end))
+		}
 	}
-	if breach := w.permit(v.effect); breach != nil {
-		w.tell([]*step{s}, at, Pending, "")
-		return ending{status: Pending, stop: true}, errStopped
-	}
-	image, err := w.imageOf(ctx, s, given, target, v.changes)
-	if err != nil {
-		return w.ended(s, at, outcome{status: Failed, effect: v.effect, permitted: true, failure: w.failure(at, s.source.Action, err)})
-	}
-	at.writing = &writing{given, v.effect, target, image}
-	return w.send(ctx, s, at, given, before)
-}
-
-// send makes the call of an instance, and ends it.
-func (w *walk) send(ctx context.Context, s *step, at *place, given eval.Object, before *journal.Instance) (ending, error) {
-	if unknown, some := eval.IsUnknown(given); some {
+	if unknown, some := eval.IsUnknown(in); some {
 		return w.end(s, at, outcome{status: Done, has: true, data: &eval.Unknown{Origins: unknown.Origins, NotNull: true}}), nil
+	}
+	if effect != steps.Read && at.memory.doubtAt(at.addr()) == nil { // which is counted already
+		if breach := w.permit(effect); breach != nil {
+			w.tell([]*step{s}, at, Pending, "")
+			return ending{status: Pending, stop: true}, errStopped
+		}
 	}
 	ready, err := plain(given)
 	if err != nil {
 		return w.broken(s, at, s.source.Action, err), nil
 	}
-	out := w.again(ctx, s, at, ready, before)
-	if write := at.writing; write != nil {
-		out.permitted, out.effect = true, write.effect
-		if out.settled != nil {
-			out.effect = *out.settled
-		}
-		w.written(s, write.target, out)
+	out := w.again(ctx, s, at, ready, open)
+	out.permitted = effect != steps.Read
+	if out.effect = effect; out.settled != nil {
+		out.effect = *out.settled
+	}
+	if effect != steps.Read {
+		w.written(s, target, out)
 	}
 	return w.ended(s, at, w.asserted(ctx, s, at, out))
 }
@@ -235,6 +229,9 @@ func (w *walk) ended(s *step, at *place, out outcome) (ending, error) {
 		w.tell([]*step{s}, at, Pending, "")
 		return ending{status: Pending, stop: true}, errStopped
 	}
+	if out.waits != nil {
+		return w.wait(s, at, out)
+	}
 	if w.defers(s, at, out) {
 		if out.permitted { // it is counted when it is sent again
 			w.record(func(*Result) { w.sent.add(out.effect, -1) })
@@ -250,6 +247,19 @@ func (w *walk) ended(s *step, at *place, out outcome) (ending, error) {
 		return end, errStopped
 	}
 	return end, nil
+}
+
+// wait puts a row off whose call is in doubt. What is known of it by now is on
+// record, in case the process ends before it is looked for.
+func (w *walk) wait(s *step, at *place, out outcome) (ending, error) {
+	d := out.waits
+	out.waits = nil
+	d.stands, at.memory.doubt = out, d
+	end := ending{stop: true, deferred: true}
+	if d.earlier {
+		return end, nil
+	}
+	return end, w.opt.Run.answer(s, at, out)
 }
 
 // halts reports whether a call was not sent because nothing is any more: the

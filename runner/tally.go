@@ -13,10 +13,11 @@ type tally struct {
 	items int64 // rows in all
 	most  int64 // of them that may fail
 
-	mu     sync.Mutex
-	counts Counts
-	worst  Status
-	first  *Failure // of the rows, the one that was told first
+	mu      sync.Mutex
+	counts  Counts
+	earlier int64 // of those in doubt, since an earlier stretch of the run
+	worst   Status
+	first   *Failure // of the rows, the one that was told first
 }
 
 func (t *tally) add(end ending) {
@@ -24,6 +25,9 @@ func (t *tally) add(end ending) {
 	defer t.mu.Unlock()
 	t.counts.add(end.row(), 1)
 	t.worst = worse(t.worst, end.row())
+	if end.row() == InDoubt && end.earlier {
+		t.earlier++
+	}
 	if t.first == nil {
 		t.first = end.failure
 	}
@@ -39,11 +43,20 @@ func (e ending) row() Status {
 }
 
 // passed reports whether more rows failed than may: the limit is passed by the
-// row after it.
+// row after it. What follows the loop is then not run.
 func (t *tally) passed() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.counts.Failed+t.counts.InDoubt > t.most
+}
+
+// passedNow reports whether more rows failed in this stretch of the run than
+// may, so that no further one is begun. A row that was in doubt before and still
+// is keeps nobody from running the others.
+func (t *tally) passedNow() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.counts.Failed+t.counts.InDoubt-t.earlier > t.most
 }
 
 // allowed is the number of rows of a loop that may fail.
@@ -60,9 +73,13 @@ func allowed(limit *workflow.Limit, rows int64) int64 {
 // error says that a loop was stopped, and why.
 func (t *tally) error() error {
 	failed := t.counts.Failed + t.counts.InDoubt
+	what := "failed"
+	if t.counts.InDoubt > 0 {
+		what = "failed or are in doubt"
+	}
 	return &codedError{
 		code:    "max_failures",
-		message: fmt.Sprintf("stopped: %d of %d items failed, and max_failures allows %d", failed, t.items, t.most),
+		message: fmt.Sprintf("stopped: %d of %d items %s, and max_failures allows %d", failed, t.items, what, t.most),
 		hint:    "mend what failed and run it again, or raise for_each.max_failures",
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/journal"
+	"github.com/flowrun-dev/flowrun/steps"
 )
 
 // Options says how to plan or apply a program. The zero value of every field
@@ -79,7 +80,8 @@ type walk struct {
 	reads    reads
 	overlay  overlay
 	sent     ByEffect      // writes, those about to be sent included
-	settling chan struct{} // holds one: one doubt is settled at a time
+	settling chan struct{} // holds one: calls in doubt are looked for by one goroutine at a time
+	clock    steps.Clock   // of Intercom, as its answers show it
 
 	mu        sync.Mutex // of the result and of telling events
 	result    *Result
@@ -106,7 +108,11 @@ func (w *walk) tellEvent(e Event) {
 // Do counts the calls of the walk on their way to Intercom.
 func (w *walk) Do(ctx context.Context, req intercom.Request) (intercom.Response, error) {
 	w.calls.Add(1)
-	return w.do.Do(ctx, req)
+	resp, err := w.do.Do(ctx, req)
+	if err == nil {
+		w.clock.See(resp.Header)
+	}
+	return resp, err
 }
 
 func (p *Program) walk(ctx context.Context, opt Options, planning bool) (*Result, error) {
@@ -194,6 +200,7 @@ type ending struct {
 	failure  *Failure // the first one
 	stop     bool     // what follows is not to be run
 	deferred bool     // the row is to be run again, from here on
+	earlier  bool     // the failure is a doubt from an earlier stretch of the run
 }
 
 // steps walks steps in order. It stops at the first failure of a step that
@@ -203,6 +210,9 @@ func (w *walk) steps(ctx context.Context, list []*step, at *place) (ending, erro
 	for i, s := range list {
 		end, err := w.step(ctx, s, at)
 		all.status = worse(all.status, end.status)
+		if end.failure != nil {
+			all.earlier = end.earlier && (all.failure == nil || all.earlier)
+		}
 		all.failure = cmp.Or(all.failure, end.failure)
 		if end.failure != nil {
 			all.status = worse(all.status, Failed)
@@ -296,7 +306,6 @@ type place struct {
 	possible []string     // in a plan: the steps that decide whether this place is reached
 	memory   *memory      // of the row; nil outside loops
 	path     journal.Path // the rows around the place
-	writing  *writing     // what is about to be written here; nil for a read
 }
 
 func (p *place) addr() string { return p.prefix + p.label + p.key }

@@ -35,9 +35,23 @@ type Sent struct {
 	Applied bool
 
 	// Taken reports whether a record is known to be another call's. Two calls
-	// that send the same can be told apart by nothing else: settle them one
-	// after the other, and count the record of the first as taken. May be nil.
+	// that send the same can be told apart by nothing else: settle them
+	// together, or one after the other with the record of the first counted as
+	// taken. May be nil.
 	Taken func(id string) bool
+}
+
+// Doubt is a call whose outcome is not known.
+type Doubt struct {
+	In map[string]any // its inputs
+	Sent
+}
+
+// Look says how calls are looked for.
+type Look struct {
+	Do    intercom.Doer // sends reads only
+	Clock *Clock        // of Intercom; it is asked for the time if that is not known; may be nil
+	Lag   time.Duration // how long searches may lag behind writes; [DefaultIndexLag] if zero
 }
 
 // Verdict is what became of a call whose outcome was not known.
@@ -64,10 +78,10 @@ type Evidence struct {
 	Again   time.Time // when looking again may be conclusive, by this machine's clock; zero for never
 }
 
-// Settle finds out what became of a call with these inputs whose outcome is not
-// known: the answer was lost, or the process ended before it was written down.
-// It sends reads only, through do. Lag is how long searches may lag behind
-// writes, zero for [DefaultIndexLag].
+// Settle finds out what became of calls whose outcome is not known: the answer
+// was lost, or the process ended before it was written down. It gives the
+// evidence of each, in their order, and sends few requests: what can be searched
+// for together is.
 //
 // A call that may be repeated is not looked for: it is NotApplied, since
 // sending it again leaves the same. A contact with an external_id is looked up
@@ -83,26 +97,52 @@ type Evidence struct {
 // made; and one that somebody else made with the same fields in the time of the
 // call looks like the call's own.
 //
-// The error is an [*InputError], or that of a look-up.
-func (a *Action) Settle(ctx context.Context, do intercom.Doer, in map[string]any, sent Sent, lag time.Duration) (Evidence, error) {
-	req, err := a.Request(in)
+// The error is an [*InputError], or that of a look-up; nothing is known then.
+func (a *Action) Settle(ctx context.Context, look Look, doubts []Doubt) ([]Evidence, error) {
+	if look.Lag <= 0 {
+		look.Lag = DefaultIndexLag
+	}
+	if look.Clock == nil {
+		look.Clock = new(Clock)
+	}
+	evidence := make([]Evidence, len(doubts))
+	var queries []*query
+	for i, d := range doubts {
+		e, q, err := a.settleOne(ctx, look, d)
+		if err != nil {
+			return nil, err
+		}
+		if evidence[i] = e; q != nil {
+			q.evidence = &evidence[i]
+			queries = append(queries, q)
+		}
+	}
+	return evidence, searchAll(ctx, look.Do, queries)
+}
+
+// Searched reports whether what a call with these inputs made can only be
+// searched for, and so may not be found for some minutes.
+func (a *Action) Searched(in map[string]any) bool {
+	return a.settle != nil && a.RetryOf(in) == Once
+}
+
+// settleOne settles a call, or gives the query that will.
+func (a *Action) settleOne(ctx context.Context, look Look, d Doubt) (Evidence, *query, error) {
+	req, err := a.Request(d.In)
 	if err != nil {
-		return Evidence{}, err
+		return Evidence{}, nil, err
 	}
-	if sent.First.IsZero() || sent.Last.Before(sent.First) {
-		return Evidence{}, a.wrong("", "cannot be settled without the times of its first and its last attempt")
+	if d.First.IsZero() || d.Last.Before(d.First) {
+		return Evidence{}, nil, a.wrong("", "cannot be settled without the times of its first and its last attempt")
 	}
-	if a.RetryOf(in) == Repeatable {
-		return Evidence{Verdict: NotApplied, Note: "sending it again leaves the same, whatever became of it"}, nil
+	if a.RetryOf(d.In) == Repeatable {
+		return Evidence{Verdict: NotApplied, Note: "sending it again leaves the same, whatever became of it"}, nil, nil
 	}
 	if a.settle == nil {
-		return leftToPeople(req, sent), nil
+		return leftToPeople(req, d.Sent), nil, nil
 	}
-	if lag <= 0 {
-		lag = DefaultIndexLag
-	}
-	encoded, _ := a.encode(in)
-	return a.settle(ctx, &settling{do: do, fields: a.Inputs, in: encoded, sent: sent, lag: lag})
+	encoded, _ := a.encode(d.In)
+	return a.settle(ctx, &settling{Look: look, fields: a.Inputs, in: encoded, sent: d.Sent})
 }
 
 // leftToPeople is the evidence where flowrun does not know where to look.
@@ -115,11 +155,10 @@ func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // settling is a call whose outcome is being looked for.
 type settling struct {
-	do     intercom.Doer
+	Look
 	fields []Field
 	in     inputs
 	sent   Sent
-	lag    time.Duration
 }
 
 // window is the time in which the call can have made a record, by the clock of
@@ -134,26 +173,11 @@ func (w window) holds(unix int64) bool {
 
 func (w window) String() string { return "from " + stamp(w.from) + " to " + stamp(w.to) }
 
-// window turns the times of the call into Intercom's, by an answer that came
-// just now. Its Date and this machine's clock tell how far the two are apart;
-// that the clock was as wrong when the call was made has to be assumed.
-func (s *settling) window(header http.Header) (window, error) {
-	date, err := http.ParseTime(header.Get("Date"))
-	if err != nil {
-		return window{}, errors.New("the answer has no Date, so that times in it cannot be compared with those of the call")
-	}
-	ahead := time.Until(date)
-	return window{s.sent.First.Add(ahead - slack), s.sent.Last.Add(ahead + atWork + slack)}, nil
-}
-
-// askTime gives the window before anything is searched for, so that the search
-// can be narrowed to it. GET /me needs no permission.
-func (s *settling) askTime(ctx context.Context) (window, error) {
-	resp, err := s.do.Do(ctx, get("/me"))
-	if err != nil {
-		return window{}, err
-	}
-	return s.window(resp.Header)
+// window turns the times of the call into Intercom's. That this machine's clock
+// was as wrong when the call was made as it is now has to be assumed.
+func (s *settling) window(ctx context.Context) (window, error) {
+	ahead, err := s.Clock.ask(ctx, s.Do)
+	return window{s.sent.First.Add(ahead - slack), s.sent.Last.Add(ahead + atWork + slack)}, err
 }
 
 func get(path string) intercom.Request {

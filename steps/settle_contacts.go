@@ -15,25 +15,25 @@ import (
 )
 
 // settleContact looks for the contact that a lost createContact made.
-func settleContact(ctx context.Context, s *settling) (Evidence, error) {
+func settleContact(ctx context.Context, s *settling) (Evidence, *query, error) {
 	s.makePlain()
 	if retryOfCreateContact(s.in) == Keyed {
-		return s.lookUpContact(ctx)
+		e, err := s.lookUpContact(ctx)
+		return e, nil, err
 	}
-	key, ok := contactKey(s.in)
-	if !ok {
+	field, values := contactKey(s.in)
+	if field == "" {
 		return Evidence{Note: "a contact without email, name and phone number in E.164 form cannot be searched for; " +
-			"look in Intercom among the contacts created between " + stamp(s.sent.First) + " and " + stamp(s.sent.Last.Add(atWork))}, nil
+			"look in Intercom among the contacts created between " + stamp(s.sent.First) + " and " + stamp(s.sent.Last.Add(atWork))}, nil, nil
 	}
-	w, err := s.askTime(ctx)
-	if err != nil {
-		return Evidence{}, err
-	}
-	return s.search(ctx, "/contacts/search", append(createdIn(w), key), w,
-		func(_ context.Context, row gjson.Result) (likeness, string, error) {
+	w, err := s.window(ctx)
+	return Evidence{}, &query{
+		settling: s, path: "/contacts/search", window: w, times: createdIn, field: field, values: values, has: hasContactKey,
+		judge: func(_ context.Context, row gjson.Result) (likeness, string, error) {
 			like, why := s.like(row, row.Get("created_at").Int(), w, s.moreOfContact(row))
 			return like, why, nil
-		})
+		},
+	}, err
 }
 
 // lookUpContact asks for the user with the external_id, which does not lag
@@ -46,7 +46,7 @@ func (s *settling) lookUpContact(ctx context.Context) (Evidence, error) {
 	}
 	path := "/contacts/find_by_external_id/" + segment
 	asked := time.Now()
-	resp, err := s.do.Do(ctx, get(path))
+	resp, err := s.Do.Do(ctx, get(path))
 	var refused *intercom.APIError
 	switch {
 	case errors.As(err, &refused) && refused.Status == http.StatusGone:
@@ -56,7 +56,8 @@ func (s *settling) lookUpContact(ctx context.Context) (Evidence, error) {
 	case err != nil:
 		return Evidence{}, err
 	}
-	w, err := s.window(resp.Header)
+	s.Clock.See(resp.Header)
+	w, err := s.window(ctx)
 	if err != nil {
 		return Evidence{}, err
 	}
@@ -104,20 +105,33 @@ func (s *settling) moreOfContact(record gjson.Result) string {
 // one it may rewrite, and then the search would not find it.
 var e164 = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 
-// contactKey gives the filter that finds a new contact by what was sent, in
-// each spelling that Intercom may have kept it in. The role is no part of it: a
-// lead may have become a user since.
-func contactKey(in inputs) (key filter, ok bool) {
+// contactKey gives the field that finds a new contact, and what was sent in it
+// in each spelling that Intercom may have kept; "" if there is none. The role is
+// no part of it: a lead may have become a user since.
+func contactKey(in inputs) (field string, values []string) {
 	email, phone, name := in["email"].String(), in["phone"].String(), in["name"].String()
-	trimmed := strings.TrimSpace(email)
-	if trimmed != "" {
-		return among("email", distinct(email, trimmed, strings.ToLower(trimmed))), true
+	if trimmed := strings.TrimSpace(email); trimmed != "" {
+		return "email", distinct(email, trimmed, strings.ToLower(trimmed))
 	}
 	if e164.MatchString(phone) {
-		return filter{"phone", "=", phone}, true
+		return "phone", []string{phone}
 	}
-	trimmed = strings.TrimSpace(name)
-	return among("name", distinct(name, trimmed, html.EscapeString(trimmed))), trimmed != ""
+	if trimmed := strings.TrimSpace(name); trimmed != "" {
+		return "name", distinct(name, trimmed, html.EscapeString(trimmed))
+	}
+	return "", nil
+}
+
+// hasContactKey says whether a contact may be the one that a search for the
+// values gives.
+func hasContactKey(row gjson.Result, field string, values []string) likeness {
+	shown := row.Get(field)
+	for _, value := range values {
+		if like := likeValue(field, gjson.Result{Type: gjson.String, Str: value}, shown); like != other || strings.EqualFold(value, shown.String()) {
+			return same
+		}
+	}
+	return other
 }
 
 func distinct(texts ...string) []string {

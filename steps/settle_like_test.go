@@ -91,8 +91,9 @@ func TestARecordWithoutATimeMayBeIt(t *testing.T) {
 
 func TestAContactThatWasMergedMayBeIt(t *testing.T) {
 	long := time.Now().Add(-forever)
-	got, err := Find("createContact").Settle(t.Context(), broken{&intercom.APIError{Status: 410}}, values{"external_id": "a/b"}, Sent{First: long, Last: long}, 0)
-	want := Evidence{Note: "GET /contacts/find_by_external_id/a%2Fb: merged into another contact; it may have been the call's"}
+	look := Look{Do: broken{&intercom.APIError{Status: 410}}}
+	got, err := Find("createContact").Settle(t.Context(), look, []Doubt{{values{"external_id": "a/b"}, Sent{First: long, Last: long}}})
+	want := []Evidence{{Note: "GET /contacts/find_by_external_id/a%2Fb: merged into another contact; it may have been the call's"}}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("error = %v; evidence differs (-want +got):\n%s", err, diff)
 	}

@@ -36,8 +36,8 @@ func searchFor(path string, filters []filter) (intercom.Request, error) {
 }
 
 // visitRows gives visit every record of a search, page by page.
-func (s *settling) visitRows(ctx context.Context, search intercom.Request, visit func(row gjson.Result) error) error {
-	pages := intercom.Pages(s.do, search, intercom.CursorBody)
+func visitRows(ctx context.Context, do intercom.Doer, search intercom.Request, visit func(row gjson.Result) error) error {
+	pages := intercom.Pages(do, search, intercom.CursorBody)
 	for {
 		page, err := pages.Next(ctx)
 		if err == io.EOF { //nolint:errorlint // a connection that broke may wrap io.EOF, and is no end of the list
@@ -66,38 +66,147 @@ const (
 // judge says how alike a record is, and why, in a few words.
 type judge func(ctx context.Context, row gjson.Result) (likeness, string, error)
 
-// search looks for the record of the call among those that pass the filters.
-func (s *settling) search(ctx context.Context, path string, filters []filter, w window, how judge) (Evidence, error) {
-	req, err := searchFor(path, filters)
-	if err != nil {
-		return Evidence{}, err
-	}
-	asked := time.Now()
-	found := finds{look: fmt.Sprintf("POST %s %s, for what was made %s", path, req.Body, w)}
-	err = s.visitRows(ctx, req, func(row gjson.Result) error {
-		id := row.Get("id").String()
-		if s.sent.Taken != nil && s.sent.Taken(id) {
-			found.add(other, row, "is another call's")
-			return nil
-		}
-		like, why, err := how(ctx, row)
-		found.add(like, row, why)
-		return err
-	})
-	if err != nil {
-		return Evidence{}, err
-	}
-	return s.weigh(found, asked), nil
+// query is a search for the record of a call. Those that differ in nothing but
+// the time and the values of one field are made together.
+type query struct {
+	*settling
+	path   string
+	window window                // in which the record was made
+	times  func(window) []filter // narrows the search to a window; nil where more does
+	more   []filter              // what else a record must pass
+	field  string                // that tells the records of calls apart; empty if nothing does
+	values []string              // of the field, each of which may be the record's
+	has    func(row gjson.Result, field string, values []string) likeness
+	judge  judge
+
+	finds    finds
+	evidence *Evidence // to be filled in
 }
+
+// filters are those of one search for several queries.
+func filters(queries []*query) []filter {
+	first := queries[0]
+	w, values := first.window, []string(nil)
+	for _, q := range queries {
+		if q.window.from.Before(w.from) {
+			w.from = q.window.from
+		}
+		if q.window.to.After(w.to) {
+			w.to = q.window.to
+		}
+		values = append(values, q.values...)
+	}
+	all := slices.Clone(first.more)
+	if first.times != nil {
+		all = append(all, first.times(w)...)
+	}
+	if first.field != "" {
+		all = append(all, among(first.field, distinct(values...)))
+	}
+	return all
+}
+
+// maxValues is how many values a search may ask for at a time. Intercom names a
+// limit for filters, and none for the values in one; this is below either.
+const maxValues = maxFilters
+
+// together sorts queries into those that are made by one search each.
+func together(queries []*query) [][]*query {
+	var groups [][]*query
+	open := map[string]int{} // groups that may grow, and their places
+	for _, q := range queries {
+		kind := fmt.Sprint(q.path, q.field, q.more, q.times == nil)
+		at, some := open[kind]
+		if some && q.field != "" && countValues(groups[at])+len(q.values) <= maxValues {
+			groups[at] = append(groups[at], q)
+			continue
+		}
+		open[kind] = len(groups)
+		groups = append(groups, []*query{q})
+	}
+	return groups
+}
+
+func countValues(queries []*query) (n int) {
+	for _, q := range queries {
+		n += len(q.values)
+	}
+	return n
+}
+
+// searchAll makes all queries and decides each, in their order. A record that
+// one call has made is not taken for another's.
+func searchAll(ctx context.Context, do intercom.Doer, queries []*query) error {
+	asked := map[*query]time.Time{}
+	for _, group := range together(queries) {
+		for _, q := range group {
+			asked[q] = time.Now()
+		}
+		if err := search(ctx, do, group); err != nil {
+			return err
+		}
+	}
+	taken := map[string]bool{}
+	for _, q := range queries {
+		q.finds.leaveOut(taken)
+		*q.evidence = q.weigh(q.finds, asked[q])
+		taken[q.evidence.ID] = true
+	}
+	return nil
+}
+
+// search looks for the records of several queries at once.
+func search(ctx context.Context, do intercom.Doer, queries []*query) error {
+	for _, q := range queries {
+		own, err := searchFor(q.path, filters([]*query{q}))
+		if err != nil {
+			return err
+		}
+		q.finds.look = fmt.Sprintf("POST %s %s, for what was made %s", q.path, own.Body, q.window)
+	}
+	req, err := searchFor(queries[0].path, filters(queries))
+	if err != nil {
+		return err
+	}
+	return visitRows(ctx, do, req, func(row gjson.Result) error {
+		for _, q := range queries {
+			if err := q.visit(ctx, row, len(queries) > 1); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// visit judges a record. One of a search for several queries may be another
+// one's.
+func (q *query) visit(ctx context.Context, row gjson.Result, shared bool) error {
+	mine := same
+	if shared {
+		mine = q.has(row, q.field, q.values)
+	}
+	if mine == other {
+		return nil
+	}
+	if q.sent.Taken != nil && q.sent.Taken(row.Get("id").String()) {
+		q.finds.add(other, row, takenWhy)
+		return nil
+	}
+	like, why, err := q.judge(ctx, row)
+	q.finds.add(min(like, mine), row, why)
+	return err
+}
+
+const takenWhy = "is another call's"
 
 // finds are the records that a search gave.
 type finds struct {
-	look    string   // what was searched for
-	same    []string // ids
-	perhaps []string // ids
-	data    []byte   // of the first one that is the same
-	whys    []string // of the first few
-	more    int      // records without a why of their own
+	look    string            // what was searched for
+	same    []string          // ids
+	perhaps []string          // ids
+	data    map[string][]byte // of those that are the same, by id
+	whys    []string          // of the first few
+	more    int               // records without a why of their own
 }
 
 // add sorts a record in. One that comes twice, as records may while a list is
@@ -109,8 +218,9 @@ func (f *finds) add(like likeness, row gjson.Result, why string) {
 	case like == same && !slices.Contains(f.same, id):
 		f.same = append(f.same, id)
 		if f.data == nil {
-			f.data = bytes.Clone([]byte(row.Raw))
+			f.data = map[string][]byte{}
 		}
+		f.data[id] = bytes.Clone([]byte(row.Raw))
 	case like == perhaps && !slices.Contains(f.perhaps, id):
 		f.perhaps = append(f.perhaps, id)
 	}
@@ -119,6 +229,13 @@ func (f *finds) add(like likeness, row gjson.Result, why string) {
 		return
 	}
 	f.whys = append(f.whys, id+" "+why)
+}
+
+// leaveOut leaves out records that other calls have made.
+func (f *finds) leaveOut(taken map[string]bool) {
+	for _, list := range []*[]string{&f.same, &f.perhaps} {
+		*list = slices.DeleteFunc(*list, func(id string) bool { return taken[id] })
+	}
 }
 
 // note puts what was found behind what was looked for.
@@ -138,11 +255,11 @@ func (f *finds) note(conclusion string) string {
 func (s *settling) weigh(f finds, asked time.Time) Evidence {
 	switch {
 	case len(f.same) == 1:
-		return Evidence{Verdict: Applied, ID: f.same[0], Data: f.data, Note: f.note("one record fits, " + f.same[0])}
+		return Evidence{Verdict: Applied, ID: f.same[0], Data: f.data[f.same[0]], Note: f.note("one record fits, " + f.same[0])}
 	case len(f.same) > 1:
 		return Evidence{Note: f.note("several records fit, and one may be the call's: " + enumerate(f.same, "and"))}
 	}
-	missed := s.missed(asked, s.lag, f.note("no record fits"))
+	missed := s.missed(asked, s.Lag, f.note("no record fits"))
 	if len(f.perhaps) == 0 {
 		return missed
 	}

@@ -112,14 +112,20 @@ func (w *world) lose(action string, in values, kind sandbox.FaultKind) Sent {
 func (w *world) settle(action string, in values, sent Sent, lag time.Duration) Evidence {
 	w.t.Helper()
 	before := w.server.Calls()
-	got, err := Find(action).Settle(w.t.Context(), w.read, in, sent, lag)
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	got := w.settleAll(action, lag, Doubt{in, sent})
 	for op, n := range w.server.Calls() {
 		if n > before[op] && !strings.HasPrefix(op, "GET ") && !strings.HasSuffix(op, "/search") {
 			w.t.Errorf("settling sent %s", op)
 		}
+	}
+	return got[0]
+}
+
+func (w *world) settleAll(action string, lag time.Duration, doubts ...Doubt) []Evidence {
+	w.t.Helper()
+	got, err := Find(action).Settle(w.t.Context(), Look{Do: w.read, Lag: lag}, doubts)
+	if err != nil {
+		w.t.Fatal(err)
 	}
 	return got
 }
@@ -222,8 +228,8 @@ func TestSettleLeavesTheRestToPeople(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := Find(tt.action).Settle(t.Context(), nil, tt.in, tt.sent, 0)
-			if diff := cmp.Diff(tt.want, got); diff != "" || message(err) != tt.err {
+			got, err := Find(tt.action).Settle(t.Context(), Look{}, []Doubt{{tt.in, tt.sent}})
+			if diff := cmp.Diff(tt.want, append(got, Evidence{})[0]); diff != "" || message(err) != tt.err {
 				t.Errorf("error = %v, want %q; evidence differs (-want +got):\n%s", err, tt.err, diff)
 			}
 		})
@@ -253,7 +259,7 @@ func TestALookUpThatFailsIsNoMiss(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, in := range []values{{"email": "ann@example.com"}, {"external_id": "42"}} {
-				got, err := Find("createContact").Settle(t.Context(), broken{tt.err}, in, sent, 0)
+				got, err := Find("createContact").Settle(t.Context(), Look{Do: broken{tt.err}}, []Doubt{{in, sent}})
 				if err != tt.err {
 					t.Errorf("settling %v gave %+v and error %v, want %v", in, got, err, tt.err)
 				}
@@ -264,7 +270,7 @@ func TestALookUpThatFailsIsNoMiss(t *testing.T) {
 
 func TestSettleNeedsTheTimeOfIntercom(t *testing.T) {
 	sent := Sent{First: time.Now(), Last: time.Now()}
-	_, err := Find("createContact").Settle(t.Context(), doer{}, values{"email": "ann@example.com"}, sent, 0)
+	_, err := Find("createContact").Settle(t.Context(), Look{Do: doer{}}, []Doubt{{values{"email": "ann@example.com"}, sent}})
 	if want := "the answer has no Date, so that times in it cannot be compared with those of the call"; message(err) != want {
 		t.Errorf("error = %v, want %q", err, want)
 	}

@@ -14,28 +14,51 @@ import (
 // the ticket easier to find. It would be this machine's time: a wrong clock
 // would put wrong times into the workspace. A value of its own in an attribute,
 // such as the run's id and the row's key, serves better.
-func settleTicket(ctx context.Context, s *settling) (Evidence, error) {
-	w, err := s.askTime(ctx)
+func settleTicket(ctx context.Context, s *settling) (Evidence, *query, error) {
+	w, err := s.window(ctx)
 	if err != nil {
-		return Evidence{}, err
+		return Evidence{}, nil, err
 	}
 	by := s.ticketContact()
 	ids, err := s.contactIDs(ctx, by)
 	if err != nil {
-		return Evidence{}, err
+		return Evidence{}, nil, err
 	}
-	filters := slices.Concat([]filter{{"ticket_type_id", "=", s.in["ticket_type_id"].String()}}, s.ticketTime(w))
+	q := &query{
+		settling: s, path: "/tickets/search", window: w, times: ticketsIn,
+		more: []filter{{"ticket_type_id", "=", s.in["ticket_type_id"].String()}},
+		judge: func(ctx context.Context, row gjson.Result) (likeness, string, error) {
+			like, why := s.likeTicket(row, w)
+			if like == other || len(ids) > 0 {
+				return like, why, nil
+			}
+			belongs, err := s.belongs(ctx, row, by)
+			return min(like, belongs), why, err
+		},
+	}
+	if s.in.has("created_at") {
+		at := s.in["created_at"].Int()
+		q.times = nil
+		q.more = append(q.more, filter{"created_at", ">=", at}, filter{"created_at", "<=", at})
+	}
 	if len(ids) > 0 {
-		filters = append(filters, among("contact_ids", ids))
+		q.field, q.values, q.has = "contact_ids", ids, hasTicketContact
 	}
-	return s.search(ctx, "/tickets/search", filters, w, func(ctx context.Context, row gjson.Result) (likeness, string, error) {
-		like, why := s.likeTicket(row, w)
-		if like == other || len(ids) > 0 {
-			return like, why, nil
+	return Evidence{}, q, nil
+}
+
+// hasTicketContact says whether a ticket is for one of some contacts.
+func hasTicketContact(row gjson.Result, _ string, ids []string) likeness {
+	shown := row.Get("contacts.contacts.#.id").Array()
+	if len(shown) == 0 {
+		return perhaps
+	}
+	for _, id := range shown {
+		if slices.Contains(ids, id.String()) {
+			return same
 		}
-		belongs, err := s.belongs(ctx, row, by)
-		return min(like, belongs), why, err
-	})
+	}
+	return other
 }
 
 // naming is how a ticket names its contact: by its id, external_id or email.
@@ -68,7 +91,7 @@ func (s *settling) contactIDs(ctx context.Context, by naming) ([]string, error) 
 	if err != nil {
 		return nil, err
 	}
-	resp, err := s.do.Do(ctx, get("/contacts/find_by_external_id/"+segment))
+	resp, err := s.Do.Do(ctx, get("/contacts/find_by_external_id/"+segment))
 	if isGone(err) {
 		return nil, nil
 	}
@@ -81,13 +104,13 @@ func (s *settling) contactIDs(ctx context.Context, by naming) ([]string, error) 
 // contactsWithEmail gives the contacts with an email, if they are few enough to
 // search for.
 func (s *settling) contactsWithEmail(ctx context.Context, email string) ([]string, error) {
-	key, _ := contactKey(inputs{"email": gjson.Result{Type: gjson.String, Str: email}})
-	req, err := searchFor("/contacts/search", []filter{key})
+	field, values := contactKey(inputs{"email": gjson.Result{Type: gjson.String, Str: email}})
+	req, err := searchFor("/contacts/search", []filter{among(field, values)})
 	if err != nil {
 		return nil, err
 	}
 	var ids []string
-	err = s.visitRows(ctx, req, func(row gjson.Result) error {
+	err = visitRows(ctx, s.Do, req, func(row gjson.Result) error {
 		ids = append(ids, row.Get("id").String())
 		return nil
 	})
@@ -97,15 +120,9 @@ func (s *settling) contactsWithEmail(ctx context.Context, email string) ([]strin
 	return ids, err
 }
 
-// ticketTime narrows a search of tickets, whose times are exact: to the
-// created_at that was sent, else to the window.
-func (s *settling) ticketTime(w window) []filter {
-	from, to := w.from.Unix(), w.to.Unix()
-	if s.in.has("created_at") {
-		from = s.in["created_at"].Int()
-		to = from
-	}
-	return []filter{{"created_at", ">=", from}, {"created_at", "<=", to}}
+// ticketsIn narrows a search of tickets, whose times are exact, to a window.
+func ticketsIn(w window) []filter {
+	return []filter{{"created_at", ">=", w.from.Unix()}, {"created_at", "<=", w.to.Unix()}}
 }
 
 // likeTicket compares a ticket with what the call makes. Where created_at was
@@ -157,7 +174,7 @@ func (s *settling) belongs(ctx context.Context, row gjson.Result, by naming) (li
 		if err != nil {
 			return other, err
 		}
-		resp, err := s.do.Do(ctx, get("/contacts/"+segment))
+		resp, err := s.Do.Do(ctx, get("/contacts/"+segment))
 		if isGone(err) {
 			return perhaps, nil
 		}

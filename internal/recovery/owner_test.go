@@ -58,11 +58,12 @@ func (p *place) race(t *testing.T, s stretch) {
 // TestTheRunIsFreeBehindAKill kills the process that has a run: the next one
 // has it at once. Until then a third one is told who has it.
 func TestTheRunIsFreeBehindAKill(t *testing.T) {
-	const rows = 30
+	times := size(t, 3, 30)
+	rows := 20 * times // some are done each time
 	dir := t.TempDir()
 	p := newPlace(t, rows, 0)
 	s := stretch{File: users.write(t, dir, rows), Dir: filepath.Join(dir, "run"), URL: p.http.URL}
-	for range size(t, 3, 30) {
+	for range times {
 		sprung, goOn := make(chan struct{}), make(chan struct{})
 		p.set(arrived, 2, func() { close(sprung); <-goOn })
 		holder := start(t, order{Stretch: s})
