@@ -19,9 +19,9 @@ const module = "github.com/flowrun-dev/flowrun/"
 // is not here may import none.
 var mayImport = map[string][]string{
 	".":               {"internal/cli"},
-	"internal/cli":    {"runner", "steps", "schema", "intercom", "intercom/sandbox", "internal/workflow", "internal/report", "internal/credentials"},
+	"internal/cli":    {"internal/files", "runner", "steps", "schema", "intercom", "intercom/sandbox", "internal/workflow", "internal/report", "internal/credentials"},
 	"internal/report": {"runner", "steps", "internal/eval"},
-	"runner":          {"steps", "intercom", "internal/workflow", "internal/eval", "internal/journal"},
+	"runner":          {"steps", "intercom", "internal/workflow", "internal/eval", "internal/files", "internal/journal"},
 	"schema":          {"steps"},
 	"steps":           {"intercom"},
 }

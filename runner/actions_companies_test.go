@@ -176,6 +176,11 @@ func companyLinkCases() []actionCase {
 			with: `contact_id: $ann`,
 			want: `{"type":"list","data":[{"type":"company","id":"$acme"}],"total_count":1,"pages":{"type":"pages","next":null,"page":1,"per_page":50,"total_pages":1}}`,
 		},
+		{
+			action: "listCompanyContacts", name: "the contacts in Intercom's envelope",
+			with: `company_id: $acme`, want: `{"type":"list","data":[{"type":"contact","id":"$ann"}],"total_count":1}`,
+		},
+		{action: "listCompanyContacts", name: "an unknown company", with: `company_id: $nobody`, refused: noCompany()},
 		{action: "listContactCompanies", name: "none", with: `contact_id: $bob, all: true`, want: `{"type":"list","data":[],"total_count":0}`},
 		{action: "listContactCompanies", name: "an archived contact", with: `contact_id: $old`, refused: noContact()},
 	}

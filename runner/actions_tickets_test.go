@@ -62,6 +62,12 @@ func ticketCases() []actionCase {
 		},
 		{action: "getTicket", name: "the number in the inbox is no id", with: `ticket_id: 70`, refused: &refused{404, "ticket_not_found", "Ticket not found"}},
 		{
+			action: "deleteTicket", name: "for good",
+			with: `ticket_id: 7`, want: `{"id":"7","object":"ticket","deleted":true}`, wrote: `DELETE /tickets/7`,
+			changes: []string{`- tickets 7`},
+		},
+		{action: "deleteTicket", name: "an unknown one", with: `ticket_id: 70`, refused: &refused{404, "ticket_not_found", "Ticket not found"}},
+		{
 			action: "listTicketTypes", name: "the types with attributes and states",
 			want: `{"type":"list","data":[{"type":"ticket_type","id":"1","name":"Bug report","category":"Customer","archived":false,
 				"ticket_type_attributes":{"type":"list"},"ticket_states":{"type":"list"}},{"id":"2","name":"Refund"}]}`,

@@ -69,7 +69,7 @@ func (w *walk) call(ctx context.Context, s *step, at *place, given map[string]an
 	if err == nil {
 		return w.answered(s, at, s.action.Data(resp), nil)
 	}
-	settled, err := s.action.Resolve(ctx, w, given, err)
+	settled, err := s.action.Resolve(ctx, toTwin{w, s, at, given}, given, err)
 	out := w.answered(s, at, settled.Data, err)
 	if err == nil {
 		out.settled = &settled.Effect

@@ -20,6 +20,7 @@ func TestConverges(t *testing.T) {
 		"deleteContact":  "a deleted contact is not found any more",
 		"deleteCompany":  "a deleted company is not found any more",
 		"deleteTag":      "a deleted tag is not found any more",
+		"deleteTicket":   "a deleted ticket is not found any more",
 		"createTicket":   "each call opens another ticket",
 		"rawRequest":     "flowrun does not know what the call does",
 	}

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/files"
 )
 
 // Limits of a CSV file, besides those of a row.
@@ -209,9 +210,9 @@ func short(text string) string {
 	return text
 }
 
-// csvColumns reads the names of the columns of a file.
-func csvColumns(path string) ([]string, error) {
-	file, err := openRegular(path)
+// csvColumns reads the names of the columns of a file in the folders.
+func csvColumns(in files.Folders, path string) ([]string, error) {
+	file, err := in.Open(path)
 	if err != nil {
 		return nil, err
 	}

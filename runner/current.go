@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 
 	"github.com/flowrun-dev/flowrun/intercom"
@@ -43,6 +42,16 @@ func newLookup(call *steps.Call) (*lookup, error) {
 	otherwise, more := newLookup(call.Else)
 	l.otherwise = otherwise
 	return l, errors.Join(err, failed[0], failed[1], more)
+}
+
+// mustLookup is [newLookup] for the program: a test of the catalogue compiles
+// each call.
+func mustLookup(call *steps.Call) *lookup {
+	l, err := newLookup(call)
+	if err != nil {
+		panic(err)
+	}
+	return l
 }
 
 func templates(call *steps.Call, texts map[string]string, env *eval.Env) (map[string]*eval.Template, error) {
@@ -159,7 +168,7 @@ func (l *lookup) seek(with, match eval.Object) *found {
 func (w *walk) fetch(ctx context.Context, t *found, req intercom.Request) error {
 	value, key, err := w.read(ctx, t.look.action, req)
 	t.key = key
-	if refused := (*intercom.APIError)(nil); errors.As(err, &refused) && (refused.Status == http.StatusNotFound || refused.Status == http.StatusGone) {
+	if isGone(err) {
 		t.absent = err
 		return nil
 	}

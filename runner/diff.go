@@ -19,6 +19,8 @@ type Change struct {
 	Before json.RawMessage `json:"before,omitempty"` // nil where the record has no such field, or there is no record
 	After  json.RawMessage `json:"after,omitempty"`  // nil where it is not known yet
 	Known  []string        `json:"known_after,omitempty"`
+
+	input, member string // the input that sets it, and which member of it
 }
 
 // diff compares the inputs of a write with the record as it is: only the
@@ -36,12 +38,12 @@ func diff(action *steps.Action, in eval.Object, record eval.Value) []Change {
 		}
 		object, isObject := openObject(f, after)
 		if !isObject {
-			changes = appendChange(changes, f, path, valueAt(record, shown, path), after)
+			changes = appendChange(changes, Change{Path: path, input: f.Name}, f, valueAt(record, shown, path), after)
 			continue
 		}
 		for _, name := range slices.Sorted(maps.Keys(object)) {
 			full := path + "." + gjson.Escape(name)
-			changes = appendChange(changes, steps.Field{Name: path + "." + name}, full, valueAt(record, shown, full), object[name])
+			changes = appendChange(changes, Change{Path: full, input: f.Name, member: name}, steps.Field{Name: full}, valueAt(record, shown, full), object[name])
 		}
 	}
 	return changes
@@ -66,11 +68,11 @@ func openObject(f steps.Field, v eval.Value) (eval.Object, bool) {
 	return nil, false
 }
 
-func appendChange(changes []Change, f steps.Field, path string, before, after eval.Value) []Change {
+func appendChange(changes []Change, c Change, f steps.Field, before, after eval.Value) []Change {
 	if same(f, before, after) {
 		return changes
 	}
-	c := Change{Path: strings.ReplaceAll(path, `\`, "")}
+	c.Path = strings.ReplaceAll(c.Path, `\`, "")
 	if _, missing := before.(eval.Missing); !missing {
 		c.Before = asJSON(before)
 	}

@@ -108,6 +108,8 @@ func (f *Failure) describe(err error) {
 		f.Code, f.Hint = "expression", inText.Hint
 	case errors.As(err, &coded):
 		f.Code, f.Hint = coded.code, coded.hint
+	case outsideHint(err) != "":
+		f.Code, f.Hint = "file", outsideHint(err)
 	case errors.Is(err, context.Canceled):
 		f.Code = "interrupted"
 	}

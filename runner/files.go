@@ -6,20 +6,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"iter"
-	"os"
-	"syscall"
 
+	"github.com/flowrun-dev/flowrun/internal/files"
 	"github.com/tidwall/gjson"
 )
 
 // maxRow is the longest row of a file.
 const maxRow = 1 << 20
 
-// readFile walks the rows of a file. Shown is its name in messages.
-func readFile(path, shown, format string, types map[string]string) (iter.Seq2[item, error], error) {
-	file, err := openRegular(path)
+// readFile walks the rows of a file in the folders. Shown is its name in
+// messages.
+func readFile(in files.Folders, path, shown, format string, types map[string]string) (iter.Seq2[item, error], error) {
+	file, err := in.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", shown, err)
 	}
@@ -52,26 +51,13 @@ func readFile(path, shown, format string, types map[string]string) (iter.Seq2[it
 	}, nil
 }
 
-// openRegular opens a file, and nothing that is not one: a pipe or a device
-// would block or never end. The error does not name it.
-func openRegular(path string) (*os.File, error) {
-	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		var detail *fs.PathError
-		if errors.As(err, &detail) {
-			err = detail.Err
-		}
-		return nil, err
+// outsideHint says how to let a workflow read a file that it may not; "" for
+// any other error.
+func outsideHint(err error) string {
+	if outside, ok := errors.AsType[*files.OutsideError](err); ok {
+		return "a workflow reads files in its own folder and below; to let it read this one, add --allow-path " + outside.Folder
 	}
-	info, err := file.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = errors.New("it is not a regular file")
-	}
-	if err != nil {
-		file.Close()
-		return nil, err
-	}
-	return file, nil
+	return ""
 }
 
 // withoutMark passes over the byte order mark that some programs write at the

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/flowrun-dev/flowrun/internal/files"
 	"github.com/flowrun-dev/flowrun/internal/journal"
 )
 
@@ -291,7 +292,7 @@ func SaveResult(dir string, r *Result) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, resultFile), text, 0o600)
+	return files.Write(filepath.Join(dir, resultFile), text)
 }
 
 // ResultFiles names the files in the folder of a run that are for people and

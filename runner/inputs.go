@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/files"
 	"github.com/flowrun-dev/flowrun/internal/workflow"
 	"github.com/flowrun-dev/flowrun/steps"
 )
@@ -137,7 +138,8 @@ func kindOf(v eval.Value) eval.Kind {
 // Inputs are the values of a program's parameters.
 type Inputs struct {
 	values  eval.Object
-	Secrets []string // the values that must not be shown
+	Secrets []string      // the values that must not be shown
+	named   files.Folders // files that the command line gives
 }
 
 // Given is where the values of inputs come from, strongest first.
@@ -165,6 +167,9 @@ func (p *Program) Inputs(given Given) (Inputs, error) {
 			continue
 		}
 		out.add(in, v)
+		if path, ok := v.(string); ok && in.source.Type == "file" && texts[in.name] != "" {
+			out.named = append(out.named, path)
+		}
 	}
 	return out, errors.Join(problems...)
 }

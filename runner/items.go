@@ -8,10 +8,12 @@ import (
 	"io"
 	"iter"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/files"
 )
 
 // source hands out the items of a loop one by one. An error ends it.
@@ -19,9 +21,10 @@ type source struct {
 	items iter.Seq2[item, error]
 
 	// Of a file only:
-	name   string // for messages
-	path   string
-	header []string // the columns of a CSV file
+	name    string // for messages
+	path    string
+	folders files.Folders // that it may stand in
+	header  []string      // the columns of a CSV file
 }
 
 // item is one item as it was read.
@@ -277,14 +280,20 @@ func (w *walk) fileSource(ctx context.Context, s *step, at *place) (source, []st
 		}
 	}
 	path := w.program.path(name)
-	src := source{name: name, path: path}
-	if src.items, err = readFile(path, filepath.Base(name), format, s.loop.types); err != nil {
+	src := source{name: name, path: path, folders: w.folders()}
+	if src.items, err = readFile(src.folders, path, filepath.Base(name), format, s.loop.types); err != nil {
 		return source{}, nil, placed(s.loop.file.node, err)
 	}
 	if format == "csv" {
-		src.header, err = csvColumns(path)
+		src.header, err = csvColumns(src.folders, path)
 	}
 	return src, nil, placed(s.loop.file.node, err)
+}
+
+// folders are those that data files may be read in: a file that the command
+// line gives for an input is allowed with it.
+func (w *walk) folders() files.Folders {
+	return slices.Concat(w.program.folders, w.opt.Inputs.named)
 }
 
 // listItems walks a list that is in memory.

@@ -2,16 +2,26 @@ package runner
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/files"
 	"github.com/flowrun-dev/flowrun/internal/workflow"
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
 // Load reads and checks a workflow file. Nothing is sent. The problems are all
 // there are; the program is nil if one of them is more than a warning.
-func Load(name string, text []byte) (*Program, workflow.Problems) {
+//
+// The workflow may read data files in its own folder and below, and in the
+// folders that are allowed besides.
+func Load(name string, text []byte, allow ...string) (*Program, workflow.Problems) {
+	return loadIn(filepath.Dir(name), name, text, allow)
+}
+
+// loadIn is Load for a workflow that stands in dir, whatever it is called.
+func loadIn(dir, name string, text []byte, allow []string) (*Program, workflow.Problems) {
 	file, problems := workflow.Parse(name, text)
 	if file == nil {
 		return nil, problems.Sort()
@@ -19,7 +29,7 @@ func Load(name string, text []byte) (*Program, workflow.Problems) {
 	l := &loader{
 		file:     file.File,
 		problems: problems,
-		program:  &Program{file: file},
+		program:  &Program{file: file, dir: dir, folders: files.NewFolders(append([]string{dir}, allow...)...)},
 		names:    map[string]*workflow.Node{},
 		declared: map[string]declaration{},
 		ids:      map[string]*step{},
@@ -41,11 +51,10 @@ func (p *Program) prepare(list []*step, undo *bool) {
 		own := first(s.source.Undo, undo)
 		s.blind = own != nil && !*own
 		if s.action != nil {
-			current, err := newLookup(s.action.Current)
-			if err != nil {
-				panic(err) // a test of the catalogue compiles each one
+			s.current = mustLookup(s.action.Current)
+			if s.action.Holders != nil {
+				s.holders = mustLookup(s.action.Holders.List)
 			}
-			s.current = current
 		}
 		p.prepare(s.steps, own)
 	}

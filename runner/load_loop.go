@@ -1,7 +1,6 @@
 package runner
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/files"
 	"github.com/flowrun-dev/flowrun/internal/workflow"
 	"github.com/flowrun-dev/flowrun/steps"
 )
@@ -133,12 +133,12 @@ func (l *loader) loopFile(lp *loop, source *workflow.Loop) *eval.Type {
 		l.problem(source.File, "the format of "+name+" cannot be told from its name", "add beside file: format: csv, ndjson or json")
 		return nil
 	}
-	columns, err := readable(l.program.path(name), lp.format)
+	columns, err := readable(l.program.folders, l.program.path(name), lp.format)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		l.warn(source.File.Pos, source.File.Width(), "there is no file "+name+" yet", "a path is relative to the workflow file")
 	case err != nil:
-		l.problem(source.File, name+": "+err.Error(), "")
+		l.problem(source.File, name+": "+err.Error(), outsideHint(err))
 	case lp.format == "csv":
 		return l.columnTypes(source, columns)
 	}
@@ -147,11 +147,11 @@ func (l *loader) loopFile(lp *loop, source *workflow.Loop) *eval.Type {
 
 // readable reports a file that cannot be read, and gives the columns of a CSV
 // file.
-func readable(path, format string) ([]string, error) {
+func readable(in files.Folders, path, format string) ([]string, error) {
 	if format == "csv" {
-		return csvColumns(path)
+		return csvColumns(in, path)
 	}
-	file, err := openRegular(path)
+	file, err := in.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -231,5 +231,5 @@ func (p *Program) path(name string) string {
 	if filepath.IsAbs(name) {
 		return name
 	}
-	return filepath.Join(cmp.Or(p.dir, filepath.Dir(p.file.File.Name)), name)
+	return filepath.Join(p.dir, name)
 }

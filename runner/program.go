@@ -13,6 +13,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/files"
 	"github.com/flowrun-dev/flowrun/internal/workflow"
 	"github.com/flowrun-dev/flowrun/steps"
 )
@@ -24,8 +25,9 @@ type Program struct {
 	vars    []namedValue
 	steps   []*step
 	outputs []namedValue
-	all     []*step // every step, in the order of the file
-	dir     string  // where paths in the file start, if not beside it
+	all     []*step       // every step, in the order of the file
+	dir     string        // where paths in the file start
+	folders files.Folders // in which they may end
 }
 
 // Name is the workflow's name, or its file's.
@@ -62,6 +64,7 @@ type step struct {
 	action  *steps.Action // nil for a group
 	with    *value        // nil for a group
 	current *lookup       // how to see the record before a write; nil where there is no way
+	holders *lookup       // who has the record that the step deletes; nil where that is nobody's
 	blind   bool          // undo: false: the record is not read before a write
 	cond    *condition
 	loop    *loop

@@ -28,7 +28,7 @@ func (r *Run) intent(ctx context.Context, s *step, at *place, in map[string]any,
 	looked := s.current != nil && !s.blind // what it changes is to be known, even if the process ends now
 	return r.journal.Intent(ctx, journal.Intent{
 		Address: at.addr(), In: at.path, Op: s.action.Op, Class: class.String(),
-		Hash: digest(req.Body)[:16], Durable: class != steps.Repeatable || looked,
+		Hash: digest(req.Body)[:16], Before: at.before(), Durable: class != steps.Repeatable || looked,
 	})
 }
 
@@ -40,6 +40,9 @@ func (r *Run) answer(s *step, at *place, out outcome) error {
 	}
 	a := journal.Answer{
 		Address: at.addr(), In: at.path, Status: journal.Status(out.status), Reason: out.reason, Effect: out.effect.String(), RemoteID: out.id,
+	}
+	if s.action != nil && s.action.Effect == steps.Send && out.status == Done {
+		a.Version = textValue(valueAt(out.data, out.has, "updated_at"))
 	}
 	if out.status == InDoubt && out.applied {
 		a.Reason = reasonApplied
@@ -72,11 +75,15 @@ func (r *Run) listed(at *place, items *spool, src source) error {
 		return nil
 	}
 	if src.path != "" {
-		sum, err := fileDigest(src.path)
+		sum, err := fileDigest(src.folders, src.path)
 		if err != nil {
 			return err
 		}
-		text, err := json.Marshal(sourceNote{Name: src.name, Path: src.path, Digest: sum, Header: src.header})
+		path, err := filepath.Abs(src.path) // a resume may begin in another folder
+		if err != nil {
+			return err
+		}
+		text, err := json.Marshal(sourceNote{Name: src.name, Path: path, Digest: sum, Header: src.header})
 		if err != nil {
 			return err
 		}

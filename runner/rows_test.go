@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/flowrun-dev/flowrun/internal/files"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -104,22 +105,6 @@ func TestEndlessElementsAreBounded(t *testing.T) {
 	}
 }
 
-func TestFilesThatAreNone(t *testing.T) {
-	dir := t.TempDir()
-	for name, want := range map[string]string{
-		"nothing.csv": "nothing.csv: no such file or directory",
-		".":           ".: it is not a regular file",
-	} {
-		_, err := readFile(filepath.Join(dir, name), name, "csv", nil)
-		if err == nil || err.Error() != want {
-			t.Errorf("error = %v, want %s", err, want)
-		}
-	}
-	if _, err := readFile("/dev/zero", "zero", "csv", nil); err == nil || err.Error() != "zero: it is not a regular file" {
-		t.Errorf("error = %v for a device", err)
-	}
-}
-
 func TestFilesByFormat(t *testing.T) {
 	dir := t.TempDir()
 	for format, text := range map[string]string{"csv": "a\n1\n", "ndjson": `{"a":"1"}`, "json": `[{"a":"1"}]`} {
@@ -127,7 +112,7 @@ func TestFilesByFormat(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		rows, err := readFile(path, "rows", format, nil)
+		rows, err := readFile(files.NewFolders(dir), path, "rows", format, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

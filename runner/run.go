@@ -9,10 +9,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/files"
 	"github.com/flowrun-dev/flowrun/internal/journal"
 )
 
@@ -36,11 +38,16 @@ func Begin(dir string, p *Program, opt Options, version, command string) (*Run, 
 	if err != nil {
 		return nil, err
 	}
+	folders, err := json.Marshal(slices.Concat(p.folders, opt.Inputs.named))
+	if err != nil {
+		return nil, err
+	}
 	j, err := journal.Create(dir, journal.Header{
 		Run: opt.RunID, Version: version, Kind: "apply",
 		File: p.File(), Name: p.Name(), Digest: digest(text),
 		Workspace: opt.Workspace.ID, Region: opt.Workspace.Region, Commit: opt.Commit,
-		StartedAt: opt.StartedAt, Facts: map[string]string{"path": path, "limit": strconv.FormatInt(opt.Limit, 10)},
+		StartedAt: opt.StartedAt,
+		Facts:     map[string]string{"path": path, "limit": strconv.FormatInt(opt.Limit, 10), "folders": string(folders)},
 	}, journal.Options{Version: version, Command: command, Rescue: os.Stderr})
 	if err != nil {
 		return nil, err
@@ -138,12 +145,20 @@ func (r *Run) program() (*Program, error) {
 	if digest(text) != header.Digest {
 		return nil, fmt.Errorf("the workflow in %s is not the one that the run began with", r.Dir)
 	}
-	program, problems := Load(header.File, text)
+	program, problems := loadIn(filepath.Dir(header.Facts["path"]), header.File, text, r.folders())
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	program.dir = filepath.Dir(header.Facts["path"])
 	return program, nil
+}
+
+// folders are those that the run may read data files in.
+func (r *Run) folders() files.Folders {
+	var folders files.Folders
+	if text := r.past.Header.Facts["folders"]; json.Unmarshal([]byte(text), &folders) != nil {
+		return files.Folders{filepath.Dir(r.past.Header.Facts["path"])}
+	}
+	return folders
 }
 
 // Inputs gives the inputs the run began with. Secrets are not kept: they come
@@ -210,7 +225,7 @@ func (r *Run) Changed() ([]string, error) {
 		if note.Kind != noteSource || json.Unmarshal(note.Data, &source) != nil {
 			continue
 		}
-		if now, err := fileDigest(source.Path); err == nil && now != source.Digest {
+		if now, err := fileDigest(r.folders(), source.Path); err == nil && now != source.Digest {
 			changed = append(changed, source.Name)
 		}
 	}

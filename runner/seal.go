@@ -7,6 +7,8 @@ import (
 	"encoding/hex"
 	"io"
 	"strings"
+
+	"github.com/flowrun-dev/flowrun/internal/files"
 )
 
 // seal gives a salt and the digest of a secret under it: enough to tell
@@ -24,9 +26,9 @@ func saltOf(sealed string) string {
 	return salt
 }
 
-// fileDigest is the SHA-256 of a file, in hex.
-func fileDigest(path string) (string, error) {
-	file, err := openRegular(path)
+// fileDigest is the SHA-256 of a file in the folders, in hex.
+func fileDigest(in files.Folders, path string) (string, error) {
+	file, err := in.Open(path)
 	if err != nil {
 		return "", err
 	}

@@ -176,40 +176,52 @@ func (w *walk) instance(ctx context.Context, s *step, at *place) (ending, error)
 	given := in.(eval.Object)
 	effect := s.action.EffectOf(ready(given))
 	open := w.open(s, at, before)
+	if effect == steps.Read {
+		return w.send(ctx, s, at, given, open)
+	}
 	var target *found
-	if effect != steps.Read && (open == nil || s.action.RetryOf(ready(given)) == steps.Repeatable) {
+	if open == nil || s.action.RetryOf(ready(given)) == steps.Repeatable {
 		if target, err = w.target(ctx, s, given); err != nil {
 			return w.ended(s, at, outcome{status: Failed, effect: effect, failure: w.failure(at, s.source.Action, err)})
 		}
 	}
-	if w.planning && effect != steps.Read {
+	if w.planning {
 		return w.end(s, at, w.asserted(ctx, s, at, w.planWrite(s, at, given, target))), nil
 	}
-	if target != nil {
-		if v := w.weigh(s, at, given, target); v.end != nil && open == nil {
-			return w.ended(s, at, w.asserted(ctx, s, at, *v.end))
-		}
+	v := w.weigh(s, at, given, target)
+	if v.end != nil && open == nil {
+		return w.ended(s, at, w.asserted(ctx, s, at, *v.end))
 	}
-	if unknown, some := eval.IsUnknown(in); some {
-		return w.end(s, at, outcome{status: Done, has: true, data: &eval.Unknown{Origins: unknown.Origins, NotNull: true}}), nil
-	}
-	if effect != steps.Read && at.memory.doubtAt(at.addr()) == nil { // which is counted already
-		if breach := w.permit(effect); breach != nil {
+	if at.memory.doubtAt(at.addr()) == nil { // which is counted already
+		if breach := w.permit(v.effect); breach != nil {
 			w.tell([]*step{s}, at, Pending, "")
 			return ending{status: Pending, stop: true}, errStopped
 		}
+	}
+	image, err := w.imageOf(ctx, s, given, target, v.changes)
+	if err != nil {
+		return w.ended(s, at, outcome{status: Failed, effect: v.effect, permitted: true, failure: w.failure(at, s.source.Action, err)})
+	}
+	at.writing = &writing{given, v.effect, target, image}
+	return w.send(ctx, s, at, given, open)
+}
+
+// send makes the call of an instance, and ends it.
+func (w *walk) send(ctx context.Context, s *step, at *place, given eval.Object, open *doubt) (ending, error) {
+	if unknown, some := eval.IsUnknown(given); some {
+		return w.end(s, at, outcome{status: Done, has: true, data: &eval.Unknown{Origins: unknown.Origins, NotNull: true}}), nil
 	}
 	ready, err := plain(given)
 	if err != nil {
 		return w.broken(s, at, s.source.Action, err), nil
 	}
 	out := w.again(ctx, s, at, ready, open)
-	out.permitted = effect != steps.Read
-	if out.effect = effect; out.settled != nil {
-		out.effect = *out.settled
-	}
-	if effect != steps.Read {
-		w.written(s, target, out)
+	if write := at.writing; write != nil {
+		out.permitted, out.effect = true, write.effect
+		if out.settled != nil {
+			out.effect = *out.settled
+		}
+		w.written(s, write.target, out)
 	}
 	return w.ended(s, at, w.asserted(ctx, s, at, out))
 }

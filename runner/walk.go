@@ -306,6 +306,7 @@ type place struct {
 	possible []string     // in a plan: the steps that decide whether this place is reached
 	memory   *memory      // of the row; nil outside loops
 	path     journal.Path // the rows around the place
+	writing  *writing     // what is about to be written here; nil for a read
 }
 
 func (p *place) addr() string { return p.prefix + p.label + p.key }

@@ -146,10 +146,14 @@ func checkCalls(t *testing.T, a *Action) {
 	for _, call := range []*Call{a.Undo, a.UndoUpdate} {
 		if call != nil {
 			checkCall(t, a, call)
+			checkKept(t, a, call)
 		}
 	}
 	if a.Goal == Present || a.Goal == Absent {
 		checkInverse(t, a)
+	}
+	if a.Holders != nil {
+		checkHolders(t, a)
 	}
 	switch {
 	case a.Effect == Read && (a.Undo != nil || a.UndoNote != ""):
@@ -160,6 +164,34 @@ func checkCalls(t *testing.T, a *Action) {
 		t.Errorf("nothing shows the record before it goes or is linked")
 	case (a.Retry == Repeatable) != (a.SettleNote == ""), a.Retry == Repeatable && a.settle != nil:
 		t.Errorf("SettleNote must say how a lost answer is settled, unless the call is sent again: %q", a.SettleNote)
+	}
+}
+
+// checkKept holds an undo to use required inputs only: no others are kept.
+func checkKept(t *testing.T, a *Action, call *Call) {
+	t.Helper()
+	for name, text := range call.With {
+		for _, found := range template.FindAllStringSubmatch(text, -1) {
+			of, input, _ := strings.Cut(strings.Fields(found[0])[1], ".")
+			if f, _ := a.Input(input); of == "with" && !f.Required {
+				t.Errorf("%s uses an input that a step may leave out: %s", name, text)
+			}
+		}
+	}
+}
+
+// checkHolders holds an action that deletes what others have to say how they
+// are found, and how they get it back.
+func checkHolders(t *testing.T, a *Action) {
+	t.Helper()
+	for _, call := range append([]*Call{a.Holders.List}, a.Holders.Other...) {
+		if list := Find(call.Action); list == nil || list.Paging == 0 || a.Effect != Delete {
+			t.Errorf("%s is no list with pages, or nothing is deleted", call.Action)
+		}
+	}
+	link := Find(a.Holders.Link)
+	if link == nil || link.Goal != Present || !has(link, a.Inputs[0].Name) || !has(link, "contact_id") {
+		t.Errorf("%s does not give the record to a contact", a.Holders.Link)
 	}
 }
 
@@ -232,7 +264,8 @@ func TestTheActionsOfTheConnectorAreThere(t *testing.T) {
 	want := strings.Fields(`createContact updateContact archiveContact unarchiveContact deleteContact
 		listContacts searchContacts attachCompany detachCompany attachTag detachTag createCompany
 		updateCompany deleteCompany listCompanies createTag updateTag deleteTag listTags createTicket
-		listTicketTypes rawRequest getContact getCompany getTicket getTag listContactTags listContactCompanies`)
+		listTicketTypes rawRequest getContact getCompany getTicket getTag
+		listContactTags listContactCompanies listCompanyContacts deleteTicket`)
 	got := Names()
 	slices.Sort(want)
 	slices.Sort(got)

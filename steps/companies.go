@@ -76,7 +76,11 @@ var companies = []*Action{
 			"remote_created_at": "{{ before.remote_created_at ?? omit }}",
 			"custom_attributes": "{{ before.custom_attributes ?? omit }}",
 		}},
-		UndoNote: "the company comes back, perhaps with another id, without its contacts, tags and notes",
+		UndoNote: "the company comes back with its contacts, perhaps with another id, and without its tags and notes",
+		Holders: &Holders{
+			List: &Call{Action: "listCompanyContacts", With: map[string]string{"company_id": "{{ with.company_id }}"}},
+			Link: "attachCompany",
+		},
 	},
 	{
 		Name:     "listCompanies",
@@ -147,6 +151,17 @@ var companies = []*Action{
 		Paging:     intercom.PageNumber,
 		Rows:       "data",
 		answer:     companiesAsData,
+	},
+	{
+		Name:       "listCompanyContacts",
+		Resource:   "companies",
+		Doc:        "Lists the contacts that belong to a company.",
+		Op:         "GET /companies/{company_id}/contacts",
+		Permission: readPeople,
+		Inputs:     []Field{companyID, all, limit},
+		Output:     page(contact),
+		Paging:     intercom.CursorQuery,
+		Rows:       "data",
 	},
 }
 

@@ -105,12 +105,13 @@ type Action struct {
 	Paging intercom.Paging // how to ask for further rows
 	Rows   string          // gjson path of the rows in Intercom's answer; empty if it is no list
 
-	Goal       Goal   // what Current is compared with
-	Current    *Call  // reads the record as it is; nil if there is nothing to look at
-	Undo       *Call  // takes the call back; nil if nothing can
-	UndoUpdate *Call  // takes a Create back that changed a record which was there before
-	UndoNote   string // what cannot be taken back, and why; empty if all can
-	SettleNote string // how it is found out what a call did whose answer was lost; empty if it is sent again anyway
+	Goal       Goal     // what Current is compared with
+	Current    *Call    // reads the record as it is; nil if there is nothing to look at
+	Undo       *Call    // takes the call back; nil if nothing can
+	UndoUpdate *Call    // takes a Create back that changed a record which was there before
+	UndoNote   string   // what cannot be taken back, and why; empty if all can
+	Holders    *Holders // of an action that deletes what others have: who has it
+	SettleNote string   // how it is found out what a call did whose answer was lost; empty if it is sent again anyway
 
 	// The rest is for the few calls that the table alone cannot describe.
 
@@ -135,6 +136,14 @@ type Call struct {
 	Fold    bool              // Match does not tell capitals from small letters
 	Restore bool              // and every field that the step set, as before had it
 	Else    *Call             // used where If is false
+}
+
+// Holders are the contacts that have a record, such as a tag. It is deleted in
+// an undo only where nobody has it, and given back to them when it comes back.
+type Holders struct {
+	List  *Call   // lists them, as contacts with an id; templates are over with
+	Link  string  // the action that gives the record to a contact; its Current tells whether the contact has it
+	Other []*Call // list what else may have it, and cannot be given it back
 }
 
 // Group says how many of some inputs may be given.

@@ -56,7 +56,14 @@ var tags = []*Action{
 		Goal:       Gone,
 		Current:    &Call{Action: "getTag", With: map[string]string{"tag_id": "{{ with.tag_id }}"}},
 		Undo:       &Call{Action: "createTag", With: map[string]string{"name": "{{ before.name }}"}},
-		UndoNote:   "the tag comes back with another id, and nothing has it any more",
+		UndoNote:   "the tag comes back with another id, on contacts only, and when and by whom it was attached is lost",
+		Holders: &Holders{
+			List: &Call{Action: "searchContacts", With: map[string]string{
+				"query": `{{ {"field": "tag_id", "operator": "=", "value": with.tag_id} }}`, "per_page": "{{ 150 }}",
+			}},
+			Link:  "attachTag",
+			Other: []*Call{{Action: "listCompanies", With: map[string]string{"tag_id": "{{ with.tag_id }}"}}},
+		},
 	},
 	{
 		Name:       "listTags",

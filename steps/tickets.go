@@ -36,7 +36,7 @@ var tickets = []*Action{
 		},
 		Groups:   []Group{{Names: ticketContacts, Min: 1, Max: 1}},
 		Output:   ticket,
-		Undo:     &Call{Action: "rawRequest", With: map[string]string{"method": "DELETE", "path": "/tickets/{{ data.id }}", "effect": "delete"}},
+		Undo:     &Call{Action: "deleteTicket", With: map[string]string{"ticket_id": "{{ data.id }}"}},
 		UndoNote: "what the contact was told stays, and so does a contact that an unknown email created",
 		SettleNote: "a ticket of this type and contact with these attributes, made in the time of the call, is searched for, once the search has caught up; " +
 			"a value of its own in an attribute, such as {{ run.id }} with the row's key, makes it certain",
@@ -52,6 +52,19 @@ var tickets = []*Action{
 		Permission: "Read tickets",
 		Inputs:     []Field{ticketID},
 		Output:     ticket,
+	},
+	{
+		Name:       "deleteTicket",
+		Resource:   "tickets",
+		Doc:        "Deletes a ticket for good.",
+		Op:         "DELETE /tickets/{ticket_id}",
+		Permission: "Write tickets",
+		Effect:     Delete,
+		Inputs:     []Field{ticketID},
+		Output:     gone("deleted"),
+		Goal:       Gone,
+		Current:    &Call{Action: "getTicket", With: map[string]string{"ticket_id": "{{ with.ticket_id }}"}},
+		UndoNote:   "Intercom deletes the ticket for good",
 	},
 	{
 		Name:       "listTicketTypes",

@@ -52,7 +52,7 @@ func (c *command) run(ctx *cli.Context, plan bool) error {
 	if err != nil {
 		return err
 	}
-	program, err := c.load(name)
+	program, err := c.load(ctx, name)
 	if err != nil {
 		return err
 	}

@@ -4,11 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/flowrun-dev/flowrun/internal/files"
 	"github.com/flowrun-dev/flowrun/internal/workflow"
 	"github.com/flowrun-dev/flowrun/runner"
 	"github.com/urfave/cli/v2"
@@ -25,6 +26,7 @@ func programFlags() []cli.Flag {
 	return append([]cli.Flag{
 		&cli.StringSliceFlag{Name: "input", Aliases: []string{"i"}, Usage: "set an input: `NAME=VALUE`; may be repeated"},
 		&cli.StringFlag{Name: "inputs-file", Usage: "read inputs from a YAML or JSON `FILE`", EnvVars: environment("inputs-file")},
+		allowFlag(),
 		&cli.Int64Flag{Name: "limit", Usage: "take at most `N` items of each loop", EnvVars: environment("limit"), Action: checkLimit},
 		&cli.BoolFlag{Name: "sandbox", Usage: "run against an Intercom look-alike in this process, with sample data", EnvVars: environment("sandbox")},
 	}, walkFlags()...)
@@ -49,6 +51,20 @@ func keepFlags() []cli.Flag {
 		&cli.DurationFlag{Name: "max-duration", Usage: "end within `TIME`, such as 55m; what is not reached can be resumed", EnvVars: environment("max-duration"), Action: checkDuration},
 		stateFlag(),
 	}
+}
+
+// allowFlag names further folders that a workflow may read data files in. In
+// the environment several are joined as those of PATH are.
+func allowFlag() cli.Flag {
+	return &cli.StringSliceFlag{Name: "allow-path", Usage: "let the workflow read files in `DIR`, not in its own folder alone; may be repeated", EnvVars: environment("allow-path")}
+}
+
+func allowed(ctx *cli.Context) []string {
+	var folders []string
+	for _, each := range ctx.StringSlice("allow-path") {
+		folders = append(folders, filepath.SplitList(each)...)
+	}
+	return folders
 }
 
 func stateFlag() cli.Flag {
@@ -107,12 +123,12 @@ func outputFlag(forms ...string) cli.Flag {
 }
 
 // load reads and checks the workflow file of a command.
-func (c *command) load(name string) (*runner.Program, error) {
+func (c *command) load(ctx *cli.Context, name string) (*runner.Program, error) {
 	text, err := readFile(name)
 	if err != nil {
 		return nil, err
 	}
-	program, problems := runner.Load(name, text)
+	program, problems := runner.Load(name, text, allowed(ctx)...)
 	if len(problems) > 0 {
 		fmt.Fprint(c.Err, problemText(problems))
 	}
@@ -142,23 +158,14 @@ func readFile(name string) ([]byte, error) {
 
 // fileText reads a file, or says why it cannot be read.
 func fileText(name string) (text []byte, why string) {
-	info, err := os.Stat(name)
-	if err == nil && info.IsDir() {
-		return nil, "this is a folder; name a file in it"
-	}
-	if err == nil {
-		text, err = os.ReadFile(name)
-	}
+	text, err := files.Read(name)
 	switch {
 	case err == nil:
 		return text, ""
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, "there is no such file"
 	}
-	if path, ok := errors.AsType[*fs.PathError](err); ok {
-		err = path.Err
-	}
-	return nil, "it cannot be read: " + err.Error()
+	return nil, err.Error()
 }
 
 // inputs settles the program's inputs from flags, file and environment.

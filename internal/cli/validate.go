@@ -14,7 +14,7 @@ func (c *command) validateCommand() *cli.Command {
 		Name:      "validate",
 		Usage:     "check workflow files; needs no token and no network",
 		ArgsUsage: "FILE...",
-		Flags:     []cli.Flag{outputFlag("text", "json")},
+		Flags:     []cli.Flag{outputFlag("text", "json"), allowFlag()},
 		Action:    c.validate,
 	}
 }
@@ -31,7 +31,7 @@ func (c *command) validate(ctx *cli.Context) error {
 			all = append(all, workflow.Problem{File: name, Message: why})
 			continue
 		}
-		_, problems := runner.Load(name, text)
+		_, problems := runner.Load(name, text, allowed(ctx)...)
 		all = append(all, problems...)
 	}
 	if err := c.printProblems(ctx, all); err != nil {

@@ -90,6 +90,7 @@ type Answer struct {
 	Reason    string          // of a skip, such as "condition"
 	Effect    string          // of what was done, such as "create"
 	RemoteID  string          // of the record that was made or changed
+	Version   string          `json:",omitempty"` // of that record, such as when it was last changed
 	RequestID string          // Intercom's
 	HTTP      int             // status code; 0 if there was no answer
 	Code      string          // of a failure

@@ -59,6 +59,7 @@ type storedAnswer struct {
 	Reason    string          `json:"reason,omitempty"`
 	Effect    string          `json:"effect,omitempty"`
 	RemoteID  string          `json:"id,omitempty"`
+	Version   string          `json:"version,omitempty"`
 	RequestID string          `json:"request,omitempty"`
 	HTTP      int             `json:"http,omitempty"`
 	Code      string          `json:"code,omitempty"`
