@@ -18,12 +18,14 @@ const module = "github.com/flowrun-dev/flowrun/"
 // mayImport says which of our packages a package may import. A package that
 // is not here may import none.
 var mayImport = map[string][]string{
-	".":               {"internal/cli"},
-	"internal/cli":    {"internal/files", "runner", "steps", "schema", "intercom", "intercom/sandbox", "internal/workflow", "internal/report", "internal/credentials"},
-	"internal/report": {"runner", "steps", "internal/eval"},
-	"runner":          {"steps", "intercom", "internal/workflow", "internal/eval", "internal/files", "internal/journal"},
-	"schema":          {"steps"},
-	"steps":           {"intercom"},
+	".":                {"internal/cli"},
+	"internal/cli":     {"internal/files", "runner", "steps", "schema", "intercom", "intercom/sandbox", "internal/workflow", "internal/report", "internal/credentials"},
+	"internal/report":  {"runner", "steps", "internal/eval"},
+	"internal/eval":    {"internal/jsontext"},
+	"internal/journal": {"internal/jsontext"},
+	"runner":           {"steps", "intercom", "internal/workflow", "internal/eval", "internal/files", "internal/journal", "internal/jsontext"},
+	"schema":           {"steps"},
+	"steps":            {"intercom", "internal/jsontext"},
 }
 
 // onlyIn says which packages may use a library.

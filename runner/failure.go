@@ -50,8 +50,10 @@ func (e *placedError) Unwrap() error { return e.err }
 
 // placed gives err its place; nil stays nil.
 func placed(n *workflow.Node, err error) error {
-	var already *placedError
-	if err == nil || errors.As(err, &already) {
+	if err == nil {
+		return nil
+	}
+	if _, already := errors.AsType[*placedError](err); already {
 		return err
 	}
 	return &placedError{n, err}

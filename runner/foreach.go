@@ -48,7 +48,7 @@ func (w *walk) rows(ctx context.Context, s *step, at *place, items *spool) (endi
 		return ending{status: Pending, stop: true}, &fatalError{err}
 	}
 	defer l.values.close()
-	err := l.pass(ctx, func() (*deferred, bool, error) {
+	err := l.pass(ctx, items.count, func() (*deferred, bool, error) {
 		item, ok, err := l.next(items)
 		return &deferred{item: item, memory: &memory{last: l.full()}}, ok, err
 	})
@@ -56,7 +56,7 @@ func (w *walk) rows(ctx context.Context, s *step, at *place, items *spool) (endi
 		err = l.lookForDoubts(ctx)
 	}
 	if err == nil && !l.done() {
-		err = l.pass(ctx, l.again())
+		err = l.pass(ctx, int64(len(l.deferred)), l.again())
 	}
 	err = cmp.Or(err, l.leave())
 	end := w.endLoop(ctx, s, at, l.tally, began(l.list))
@@ -103,24 +103,35 @@ func (l *loopRun) settled(item spooled, status Status) error {
 	return nil
 }
 
-// pass runs the rows that next hands out. All goroutines of a walk are started
-// here.
-func (l *loopRun) pass(ctx context.Context, next func() (*deferred, bool, error)) error {
-	group := errgroup.Group{}
-	group.SetLimit(l.sideBySide())
-	for !l.done() {
+// pass runs the rows that next hands out, of which there are at most so many.
+// All goroutines of a walk are started here: one for each row that may run side
+// by side, not one for each row, so that a stack grows once.
+func (l *loopRun) pass(ctx context.Context, rows int64, next func() (*deferred, bool, error)) error {
+	var turn sync.Mutex // to call next
+	take := func() (*deferred, bool, error) {
+		turn.Lock()
+		defer turn.Unlock()
+		if l.done() {
+			return nil, false, nil
+		}
 		row, ok, err := next()
 		if err != nil {
-			group.Go(func() error { return err })
+			l.stopped.Store(true)
 		}
-		if err != nil || !ok {
-			break
-		}
+		return row, ok, err
+	}
+	var group errgroup.Group
+	for range min(int64(l.sideBySide()), rows) {
 		group.Go(func() error {
-			if l.done() {
-				return nil // decided while this item waited for its turn
+			for {
+				row, ok, err := take()
+				if err != nil || !ok {
+					return err
+				}
+				if err := l.row(ctx, row); err != nil {
+					return err
+				}
 			}
-			return l.row(ctx, row)
 		})
 	}
 	return group.Wait()

@@ -35,9 +35,8 @@ type guard struct {
 
 var writes = []steps.Effect{steps.Create, steps.Update, steps.Archive, steps.Delete, steps.Send}
 
-// guards are the limits that the file sets on numbers of writes.
-func (p *Program) guards() []guard {
-	g := p.file.Guards
+// guardsOf are the limits that a file sets on numbers of writes.
+func guardsOf(g workflow.Guards) []guard {
 	all := []guard{
 		{"max_changes", "changes", g.MaxChanges, writes},
 		{"max_creates", "creates", g.MaxCreates, []steps.Effect{steps.Create}},
@@ -57,7 +56,7 @@ func (p *Program) guards() []guard {
 
 // Guarded reports whether the file sets a guard.
 func (p *Program) Guarded() bool {
-	return len(p.guards()) > 0 || p.file.Guards.MaxChangePercent != nil
+	return len(p.guards) > 0 || p.file.Guards.MaxChangePercent != nil
 }
 
 // Breaches are the guards that a plan goes beyond. What is possible counts as
@@ -65,7 +64,7 @@ func (p *Program) Guarded() bool {
 // every guard on what it might do.
 func (p *Program) Breaches(plan *Result) []Breach {
 	var all []Breach
-	for _, g := range p.guards() {
+	for _, g := range p.guards {
 		certain, most, bounded := g.count(p, plan)
 		if bounded && most <= g.limit.Count {
 			continue
@@ -138,7 +137,7 @@ func (w *walk) permit(effect steps.Effect) *Breach {
 	var breach *Breach
 	w.record(func(r *Result) {
 		w.sent.add(effect, 1)
-		for _, g := range w.program.guards() {
+		for _, g := range w.program.guards {
 			count := int64(0)
 			for _, each := range g.effects {
 				count += w.sent.Of(each)

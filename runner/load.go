@@ -40,7 +40,8 @@ func loadIn(dir, name string, text []byte, allow []string) (*Program, workflow.P
 	if problems = l.problems.Sort(); problems.Err() != nil {
 		return nil, problems
 	}
-	l.program.prepare(l.program.steps, l.program.file.Undo)
+	l.program.guards = guardsOf(file.Guards)
+	l.program.prepare(l.program.steps, file.Undo)
 	return l.program, problems
 }
 

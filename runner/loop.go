@@ -3,7 +3,6 @@ package runner
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"strconv"
 
@@ -231,5 +230,5 @@ func itemPlace(file string, line int) string {
 	if file == "" || line == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s:%d", file, line)
+	return file + ":" + strconv.Itoa(line)
 }

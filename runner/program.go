@@ -25,6 +25,7 @@ type Program struct {
 	vars    []namedValue
 	steps   []*step
 	outputs []namedValue
+	guards  []guard
 	all     []*step       // every step, in the order of the file
 	dir     string        // where paths in the file start
 	folders files.Folders // in which they may end

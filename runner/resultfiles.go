@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/flowrun-dev/flowrun/internal/jsontext"
 	"github.com/tidwall/gjson"
 )
 
@@ -90,8 +91,8 @@ func (r *resultFiles) line(pairs ...string) error {
 		if i > 0 {
 			text = append(text, ',')
 		}
-		text = append(gjson.AppendJSONString(text, pairs[i]), ':')
-		text = gjson.AppendJSONString(text, pairs[i+1])
+		text = append(jsontext.AppendString(text, pairs[i]), ':')
+		text = jsontext.AppendString(text, pairs[i+1])
 	}
 	r.text = append(text, '}', '\n')
 	_, err := r.results.Write(r.text)

@@ -3,7 +3,6 @@ package runner
 import (
 	"bufio"
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -29,6 +28,7 @@ type spool struct {
 	file   *os.File
 	write  *bufio.Writer
 	lines  *bufio.Reader
+	text   []byte // of the line being written
 	memory []spooled
 	inRAM  bool
 	at     int
@@ -45,16 +45,6 @@ type spooled struct {
 	possible []string
 	failure  *Failure // where or key could not be evaluated
 	header   []string // the columns of its CSV file
-}
-
-// spoolLine is the stored form of an item; fields may only be added.
-type spoolLine struct {
-	Key      string          `json:"key"`
-	Line     int             `json:"line,omitempty"`
-	Place    string          `json:"place,omitempty"`
-	Possible []string        `json:"possible,omitempty"`
-	Failure  *Failure        `json:"failure,omitempty"`
-	Item     json.RawMessage `json:"item"`
 }
 
 // newSpool makes the spool of a loop, in the folder of the run.
@@ -120,11 +110,13 @@ func (p *spool) add(row spooled) error {
 	if item == nil {
 		item = []byte("null")
 	}
-	text, err := json.Marshal(spoolLine{row.key, row.line, row.place, row.possible, row.failure, item})
+	line := spoolLine{row.key, row.line, row.place, row.possible, row.failure, item}
+	text, err := line.append(p.text[:0])
 	if err != nil {
 		return err
 	}
-	_, err = p.write.Write(append(text, '\n'))
+	p.text = append(text, '\n')
+	_, err = p.write.Write(p.text)
 	return err
 }
 
@@ -248,18 +240,15 @@ func (p *spool) next() (row spooled, ok bool, err error) {
 	if p.inRAM {
 		return p.memory[index], true, nil
 	}
-	text, err := p.lines.ReadBytes('\n')
+	text, err := p.lines.ReadString('\n')
 	if err != nil {
 		return spooled{}, false, fmt.Errorf("read the list back: %w", err)
 	}
-	var line spoolLine
-	if err := json.Unmarshal(text, &line); err != nil {
+	if row, err = parseSpooled(text); err != nil {
 		return spooled{}, false, fmt.Errorf("read the list back: %w", err)
 	}
-	return spooled{
-		raw: line.Item, value: eval.RawTrusted(line.Item), index: int64(index),
-		key: line.Key, line: line.Line, place: line.Place, possible: line.Possible, failure: line.Failure, header: p.header,
-	}, true, nil
+	row.index, row.header = int64(index), p.header
+	return row, true, nil
 }
 
 // before is how an earlier stretch of the run settled a row; "" where it did

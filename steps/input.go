@@ -1,14 +1,12 @@
 package steps
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/flowrun-dev/flowrun/internal/jsontext"
 	"github.com/tidwall/gjson"
 )
 
@@ -41,7 +39,8 @@ func (a *Action) Check(in map[string]any) []*InputError {
 // checked gives the inputs as JSON, and everything that is wrong with them.
 func (a *Action) checked(in map[string]any) (inputs, []*InputError) {
 	encoded, problems := a.encode(in)
-	for _, f := range a.Inputs {
+	for i := range a.Inputs { // not by value: a field is large, and this is done for each call
+		f := &a.Inputs[i]
 		problems = a.append(problems, f.Name, f.problem(encoded))
 	}
 	for _, g := range a.Groups {
@@ -58,18 +57,20 @@ func (a *Action) checked(in map[string]any) (inputs, []*InputError) {
 func (a *Action) encode(in map[string]any) (inputs, []*InputError) {
 	var problems []*InputError
 	encoded := make(inputs, len(in))
-	for _, name := range slices.Sorted(maps.Keys(in)) {
-		if _, ok := a.Input(name); !ok {
+	text := make([]byte, 0, 256) // room for one after another
+	for name, v := range in {
+		var err error
+		text, err = jsontext.AppendValue(text[:0], v)
+		switch _, ok := a.Input(name); {
+		case !ok:
 			problems = a.append(problems, name, "is not an input; it takes "+a.inputNames())
-			continue
-		}
-		value, err := encode(in[name])
-		if err != nil {
+		case err != nil:
 			problems = a.append(problems, name, "is not JSON: "+err.Error())
-			continue
+		default:
+			encoded[name] = gjson.Parse(string(text))
 		}
-		encoded[name] = value
 	}
+	slices.SortFunc(problems, func(x, y *InputError) int { return strings.Compare(x.Input, y.Input) })
 	return encoded, problems
 }
 
@@ -95,20 +96,9 @@ func (a *Action) inputNames() string {
 	return enumerate(names, "and")
 }
 
-// encode gives v as JSON, with <, > and & as they are.
-func encode(v any) (gjson.Result, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return gjson.Result{}, err
-	}
-	return gjson.ParseBytes(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), nil
-}
-
 // problem says what is wrong with the field among the inputs; empty if
 // nothing is.
-func (f Field) problem(in inputs) string {
+func (f *Field) problem(in inputs) string {
 	value := in[f.Name]
 	switch {
 	case !value.Exists() && f.Required:
@@ -125,7 +115,7 @@ func (f Field) problem(in inputs) string {
 
 // valueProblem says what is wrong with a value of the field; empty if nothing
 // is.
-func (f Field) valueProblem(value gjson.Result) string {
+func (f *Field) valueProblem(value gjson.Result) string {
 	if problem := f.Type.problem(value); problem != "" {
 		return problem
 	}

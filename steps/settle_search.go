@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/flowrun-dev/flowrun/intercom"
+	"github.com/flowrun-dev/flowrun/internal/jsontext"
 	"github.com/tidwall/gjson"
 )
 
@@ -31,8 +32,8 @@ func among(field string, values []string) filter {
 
 // searchFor makes the search for the records that pass all filters.
 func searchFor(path string, filters []filter) (intercom.Request, error) {
-	body, err := encode(map[string]any{"query": map[string]any{"operator": "AND", "value": filters}})
-	return intercom.Request{Method: http.MethodPost, Path: path, Body: []byte(body.Raw), Repeat: true}, err
+	body, err := jsontext.AppendValue(nil, map[string]any{"query": map[string]any{"operator": "AND", "value": filters}})
+	return intercom.Request{Method: http.MethodPost, Path: path, Body: body, Repeat: true}, err
 }
 
 // visitRows gives visit every record of a search, page by page.

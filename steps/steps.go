@@ -238,9 +238,9 @@ func (e *InputError) Error() string {
 
 // Input gives the input called name.
 func (a *Action) Input(name string) (Field, bool) {
-	for _, f := range a.Inputs {
-		if f.Name == name {
-			return f, true
+	for i := range a.Inputs {
+		if a.Inputs[i].Name == name {
+			return a.Inputs[i], true
 		}
 	}
 	return Field{}, false

@@ -7,7 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"unicode/utf8"
+
+	"github.com/flowrun-dev/flowrun/internal/jsontext"
 )
 
 // AppendJSON appends v as JSON: integers in full, other numbers in their
@@ -19,7 +20,7 @@ func AppendJSON(dst []byte, v Value) ([]byte, error) {
 	case nil:
 		return append(dst, "null"...), nil
 	case string:
-		return appendString(dst, v), nil
+		return jsontext.AppendString(dst, v), nil
 	case *JSON:
 		return append(dst, v.raw...), nil
 	case List:
@@ -77,7 +78,7 @@ func appendObject(dst []byte, object Object) ([]byte, error) {
 			dst = append(dst, ',')
 		}
 		first = false
-		dst = append(appendString(dst, key), ':')
+		dst = append(jsontext.AppendString(dst, key), ':')
 		var err error
 		if dst, err = AppendJSON(dst, v); err != nil {
 			return nil, fmt.Errorf("%s: %w", key, err)
@@ -107,42 +108,6 @@ func appendText(dst []byte, v Value) ([]byte, bool) {
 		return append(dst, s...), true
 	}
 	return appendScalar(dst, v)
-}
-
-// appendString appends s as a JSON string. U+2028 and U+2029 are escaped
-// because JavaScript takes them for line ends.
-func appendString(dst []byte, s string) []byte {
-	dst = append(dst, '"')
-	start := 0
-	for i := 0; i < len(s); {
-		r, size := rune(s[i]), 1
-		if r >= utf8.RuneSelf {
-			r, size = utf8.DecodeRuneInString(s[i:])
-		}
-		if r >= ' ' && r != '"' && r != '\\' && r != '\u2028' && r != '\u2029' && (r != utf8.RuneError || size > 1) {
-			i += size
-			continue
-		}
-		dst = append(dst, s[start:i]...)
-		dst = appendEscape(dst, r)
-		i += size
-		start = i
-	}
-	return append(append(dst, s[start:]...), '"')
-}
-
-func appendEscape(dst []byte, r rune) []byte {
-	switch r {
-	case '"', '\\':
-		return append(dst, '\\', byte(r))
-	case '\n':
-		return append(dst, `\n`...)
-	case '\r':
-		return append(dst, `\r`...)
-	case '\t':
-		return append(dst, `\t`...)
-	}
-	return fmt.Appendf(dst, `\u%04x`, r)
 }
 
 // Plain converts a value to one that encoding/json marshals exactly: integers

@@ -49,8 +49,8 @@ func rawText(text string) (Value, error) {
 	return decode(gjson.Parse(text)), nil
 }
 
-// RawTrusted is [Raw] for bytes that have been checked before.
-func RawTrusted(b []byte) Value { return decode(gjson.Parse(string(b))) }
+// RawTrusted is [Raw] for text that has been checked before.
+func RawTrusted[Text ~string | ~[]byte](text Text) Value { return decode(gjson.Parse(string(text))) }
 
 // Bytes returns the JSON text.
 func (j *JSON) Bytes() []byte { return []byte(j.raw) }

@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/hex"
-	"encoding/json"
 	"hash"
 	"hash/crc32"
+
+	"github.com/flowrun-dev/flowrun/internal/jsontext"
 )
 
 // A line is eight hex digits, the CRC-32C of the JSON; a space; a JSON object
@@ -20,20 +21,31 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // appendLine adds the line of a stored record to dst. The error is about raw
 // JSON in the record that is none.
 func appendLine(dst []byte, kind string, stored any) ([]byte, error) {
-	var body bytes.Buffer
-	encoder := json.NewEncoder(&body)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(stored); err != nil {
-		return dst, err
-	}
 	start := len(dst)
 	dst = append(dst, `00000000 {"t":"`...)
-	dst = append(dst, kind...)
-	dst = append(dst, `",`...)
-	dst = append(dst, body.Bytes()[1:]...) // its brace is there already, its newline ends the line
-	sum := checksum(dst[start+sumWidth : len(dst)-1])
+	dst = append(append(dst, kind...), `"`...)
+	body := len(dst)
+	dst, err := appendStored(dst, stored)
+	if err != nil {
+		return dst[:start], err
+	}
+	dst[body] = ',' // the brace of the line is there already
+	sum := checksum(dst[start+sumWidth:])
 	copy(dst[start:], sum[:])
-	return dst, nil
+	return append(dst, '\n'), nil
+}
+
+// appendStored adds a stored record as an object of at least one member.
+func appendStored(dst []byte, stored any) ([]byte, error) {
+	switch s := stored.(type) {
+	case storedIntent:
+		return s.append(dst)
+	case storedAnswer:
+		return s.append(dst)
+	case storedRow:
+		return s.append(dst)
+	}
+	return jsontext.AppendValue(dst, stored)
 }
 
 // checksum is the CRC-32C of a text, in hex.

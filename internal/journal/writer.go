@@ -13,6 +13,9 @@ const looseSize = 1 << 20
 // have to wait too.
 const queueSize = 4 << 20
 
+// usualLine is the room that the line of a row's record seldom outgrows.
+const usualLine = 384
+
 // writer writes lines in the order in which they are given. One goroutine
 // takes all that waits, writes it at once, makes it durable once if anybody
 // asked for that, and then tells those who did. While it is at work the next
@@ -27,6 +30,7 @@ type writer struct {
 	loose   []byte // lines since the last sync
 
 	mu      sync.Mutex
+	head    head      // of a line that is put
 	work    sync.Cond // something waits to be written, or the end
 	room    sync.Cond // the queue was taken
 	next    *batch
@@ -58,16 +62,15 @@ func (w *writer) start(s *segment) {
 // put queues the line of a record and gives the batch that it will be in. The
 // error is a record that the reader would not accept, or the final one.
 func (w *writer) put(kind string, stored any, durable bool) (*batch, error) {
-	line, err := appendLine(nil, kind, stored)
+	line, err := appendLine(make([]byte, 0, usualLine), kind, stored)
 	if err != nil {
-		return nil, err
-	}
-	var h head
-	if err := h.parse(line[sumWidth : len(line)-1]); err != nil {
 		return nil, err
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if err := w.head.parse(line[sumWidth : len(line)-1]); err != nil {
+		return nil, err
+	}
 	for w.failed == nil && !w.closing && len(w.next.lines) > queueSize {
 		w.room.Wait()
 	}
