@@ -48,6 +48,9 @@ func checkAnswer(header http.Header, body []byte) ([]byte, error) {
 }
 
 func isJSONType(kind string) bool {
+	if kind == "application/json; charset=utf-8" { // nearly all are
+		return true
+	}
 	name, _, err := mime.ParseMediaType(kind)
 	if err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) {
 		return false

@@ -55,6 +55,7 @@ type Client struct {
 	base      string // scheme, host and base path, without a slash at the end
 	token     string
 	header    http.Header // what every request carries
+	withBody  http.Header // what every request with a body carries
 	transport http.RoundTripper
 	pace      *pacer
 	retries   budget
@@ -88,10 +89,13 @@ func New(cfg Config) (*Client, error) {
 		cfg.MaxInFlight = usualInFlight
 	}
 
+	withBody := header.Clone()
+	withBody.Set("Content-Type", "application/json")
 	c := &Client{
 		base:      base.String(),
 		token:     cfg.Token,
 		header:    header,
+		withBody:  withBody,
 		transport: roundTripper(cfg.HTTPClient, cfg.MaxInFlight),
 		pace:      newPacer(cfg),
 		log:       cfg.Log,

@@ -1,6 +1,7 @@
 package intercom
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -27,6 +28,9 @@ func checkJSON(text []byte) error {
 // isShallow reports whether the brackets outside strings nest at most maxDepth
 // deep. The text need not be JSON.
 func isShallow(text []byte) bool {
+	if bytes.Count(text, []byte("{"))+bytes.Count(text, []byte("[")) <= maxDepth {
+		return true // there are not enough brackets, which is quick to see
+	}
 	depth := 0
 	for i := 0; i < len(text); i++ {
 		switch text[i] {

@@ -66,10 +66,14 @@ func isRepeatableRead(method, path string) bool {
 
 // callHeader gives the headers of req together with the client's.
 func (c *Client) callHeader(req Request) (http.Header, error) {
-	if len(req.Header) == 0 && len(req.Body) == 0 {
-		return c.header, nil
+	shared := c.header
+	if len(req.Body) > 0 {
+		shared = c.withBody
 	}
-	header := c.header.Clone()
+	if len(req.Header) == 0 {
+		return shared, nil
+	}
+	header := shared.Clone()
 	for name, values := range req.Header {
 		for _, value := range values {
 			if err := CheckHeader(name, value); err != nil {
@@ -77,9 +81,6 @@ func (c *Client) callHeader(req Request) (http.Header, error) {
 			}
 			header.Add(name, value)
 		}
-	}
-	if len(req.Body) > 0 {
-		header.Set("Content-Type", "application/json")
 	}
 	return header, nil
 }

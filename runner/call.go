@@ -30,6 +30,14 @@ func ready(in eval.Object) map[string]any {
 	return out
 }
 
+// effectOf gives the effect of the step with these inputs.
+func (s *step) effectOf(in eval.Object) steps.Effect {
+	if !s.action.EffectVaries() {
+		return s.action.Effect
+	}
+	return s.action.EffectOf(ready(in))
+}
+
 // knownOrLater gives v with [steps.Later] in place of what is unknown.
 func knownOrLater(v eval.Value) any {
 	switch v := v.(type) {

@@ -174,7 +174,7 @@ func (w *walk) instance(ctx context.Context, s *step, at *place) (ending, error)
 		return w.broken(s, at, s.source.Action, err), nil
 	}
 	given := in.(eval.Object)
-	effect := s.action.EffectOf(ready(given))
+	effect := s.effectOf(given)
 	open := w.open(s, at, before)
 	if effect == steps.Read {
 		return w.send(ctx, s, at, given, open)

@@ -21,7 +21,7 @@ type verdict struct {
 // weigh holds a write against the record that it is about. Target is nil where
 // there is no way to look, or the file wants none.
 func (w *walk) weigh(s *step, at *place, in eval.Object, target *found) verdict {
-	v := verdict{effect: s.action.EffectOf(ready(in))}
+	v := verdict{effect: s.effectOf(in)}
 	switch {
 	case target == nil || target.after != nil:
 		v.changes = diff(s.action, in, nil)

@@ -261,6 +261,9 @@ func (a *Action) At(path string) (Field, bool) {
 	return Field{}, false
 }
 
+// EffectVaries reports whether the effect depends on the inputs.
+func (a *Action) EffectVaries() bool { return a.effect != nil }
+
 // EffectOf gives the effect of a step with these inputs. An input that is not
 // known yet, being a [Later], counts as its worst value.
 func (a *Action) EffectOf(in map[string]any) Effect {
