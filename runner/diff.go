@@ -19,15 +19,19 @@ type Change struct {
 	Before json.RawMessage `json:"before,omitempty"` // nil where the record has no such field, or there is no record
 	After  json.RawMessage `json:"after,omitempty"`  // nil where it is not known yet
 	Known  []string        `json:"known_after,omitempty"`
+	Since  []string        `json:"before_known_after,omitempty"` // steps before this one that decide what is there
+	Secret bool            `json:"secret,omitempty"`             // After is the expression that makes the value; Before is not shown
 
 	input, member string // the input that sets it, and which member of it
+	field         steps.Field
+	before, after json.RawMessage // also of what is secret
 }
 
 // diff compares the inputs of a write with the record as it is: only the
 // fields that the step sets. An input that no record shows counts as a change.
-func diff(action *steps.Action, in eval.Object, record eval.Value) []Change {
+func diff(s *step, in eval.Object, record eval.Value) []Change {
 	var changes []Change
-	for _, f := range action.Inputs {
+	for _, f := range s.action.Inputs {
 		after, given := in[f.Name]
 		if !given || f.In != steps.Body {
 			continue
@@ -37,13 +41,14 @@ func diff(action *steps.Action, in eval.Object, record eval.Value) []Change {
 			path = f.Name
 		}
 		object, isObject := openObject(f, after)
+		from := s.with.field(f.Name)
 		if !isObject {
-			changes = appendChange(changes, Change{Path: path, input: f.Name}, f, valueAt(record, shown, path), after)
+			changes = appendChange(changes, Change{Path: path, input: f.Name}, f, valueAt(record, shown, path), after, from)
 			continue
 		}
 		for _, name := range slices.Sorted(maps.Keys(object)) {
 			full := path + "." + gjson.Escape(name)
-			changes = appendChange(changes, Change{Path: full, input: f.Name, member: name}, steps.Field{Name: full}, valueAt(record, shown, full), object[name])
+			changes = appendChange(changes, Change{Path: full, input: f.Name, member: name}, steps.Field{Name: full}, valueAt(record, shown, full), object[name], from.member(name))
 		}
 	}
 	return changes
@@ -68,18 +73,30 @@ func openObject(f steps.Field, v eval.Value) (eval.Object, bool) {
 	return nil, false
 }
 
-func appendChange(changes []Change, c Change, f steps.Field, before, after eval.Value) []Change {
+// appendChange adds a field, if it changes. From is what the workflow has for
+// it.
+func appendChange(changes []Change, c Change, f steps.Field, before, after eval.Value, from *value) []Change {
 	if same(f, before, after) {
 		return changes
 	}
-	c.Path = strings.ReplaceAll(c.Path, `\`, "")
-	if _, missing := before.(eval.Missing); !missing {
-		c.Before = asJSON(before)
+	c.Path, c.field = strings.ReplaceAll(c.Path, `\`, ""), f
+	if unknown, some := eval.IsUnknown(before); some {
+		c.Since = unknown.Origins
+	} else if _, missing := before.(eval.Missing); !missing {
+		c.before = asJSON(before)
 	}
-	if unknown, some := eval.IsUnknown(after); some {
+	c.Before, c.Secret = c.before, from.secretive()
+	unknown, some := eval.IsUnknown(after)
+	if !some {
+		c.after = asJSON(after)
+	}
+	switch {
+	case c.Secret:
+		c.Before, c.After = nil, asJSON(from.shown(after))
+	case some:
 		c.Known = unknown.Origins
-	} else {
-		c.After = asJSON(after)
+	default:
+		c.After = c.after
 	}
 	return append(changes, c)
 }

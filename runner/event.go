@@ -44,11 +44,12 @@ type StepEnded struct {
 	Action   string       `json:"action"`
 	Effect   steps.Effect `json:"-"`
 	Status   Status       `json:"status"`
-	Reason   string       `json:"reason,omitempty"` // of skipped: condition, conflict
+	Reason   string       `json:"reason,omitempty"` // of skipped: condition, conflict, stale
+	Note     string       `json:"note,omitempty"`   // more about it, in words
 	Possible bool         `json:"possible,omitempty"`
 	Before   bool         `json:"before,omitempty"`  // it ended so in an earlier stretch of the run
 	With     eval.Object  `json:"-"`                 // in a plan, the inputs of a write
-	Changes  []Change     `json:"changes,omitempty"` // in a plan, of a write
+	Changes  []Change     `json:"changes,omitempty"` // in a plan, of a write; of what is stale, what the plan saw and what is there now
 	Undo     Reversal     `json:"undo,omitempty"`    // in a plan, of a write: how far undo could take it back
 	UndoNote string       `json:"undo_note,omitempty"`
 	After    []string     `json:"after,omitempty"`
@@ -62,6 +63,19 @@ func (e *StepEnded) MarshalJSON() ([]byte, error) {
 		*plain
 		Effect string `json:"effect"`
 	}{(*plain)(e), e.Effect.String()})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (e *StepEnded) UnmarshalJSON(text []byte) error {
+	type plain StepEnded
+	var read struct {
+		*plain
+		Effect string `json:"effect"`
+	}
+	read.plain = (*plain)(e)
+	err := json.Unmarshal(text, &read)
+	e.Effect, _ = steps.ParseEffect(read.Effect)
+	return err
 }
 
 // RowEnded is the end of a row of a loop.

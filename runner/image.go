@@ -89,9 +89,9 @@ func (w *walk) required(action *steps.Action, in eval.Object) map[string]json.Ra
 func (w *walk) imageFields(changes []Change) []imageField {
 	fields := make([]imageField, len(changes))
 	for i, c := range changes {
-		fields[i] = imageField{Input: c.input, Member: c.member, From: c.Before, To: c.After}
-		if w.secret(c.After) {
-			fields[i].To, fields[i].Sealed = nil, seal(newSalt(), c.After)
+		fields[i] = imageField{Input: c.input, Member: c.member, From: c.before, To: c.after}
+		if w.secret(c.after) {
+			fields[i].To, fields[i].Sealed = nil, seal(newSalt(), c.after)
 		}
 	}
 	return fields
@@ -182,7 +182,7 @@ func (t toTwin) Do(ctx context.Context, req intercom.Request) (intercom.Response
 	}
 	met, write := *t.at, *t.at.writing
 	write.target = &found{value: eval.RawTrusted(bytes.Clone(now.Body))}
-	write.image, err = t.imageOf(ctx, t.step, write.in, write.target, diff(t.step.action, write.in, write.target.value))
+	write.image, err = t.imageOf(ctx, t.step, write.in, write.target, diff(t.step, write.in, write.target.value))
 	if err != nil {
 		return intercom.Response{}, err
 	}

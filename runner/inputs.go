@@ -46,6 +46,9 @@ func (l *loader) inputs(sources []*workflow.Input) *eval.Type {
 			in.initial = l.inputDefault(in, source.Default)
 		}
 		l.program.inputs = append(l.program.inputs, in)
+		if source.Secret {
+			l.secrets["inputs."+in.name] = true
+		}
 		t.Fields[in.name] = &eval.Type{Kind: inputKinds[source.Type]}
 	}
 	return t

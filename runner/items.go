@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -70,7 +71,7 @@ func (w *walk) items(ctx context.Context, s *step, at *place) (kept *spool, afte
 	if err := kept.finish(); err != nil {
 		return nil, nil, err
 	}
-	if err := w.opt.Run.listed(at, kept, src); err != nil {
+	if err := errors.Join(w.opt.Run.listed(at, kept, src), w.opt.Draft.listed(s, at, kept, src)); err != nil {
 		return nil, nil, &fatalError{err}
 	}
 	return kept, nil, nil

@@ -35,6 +35,8 @@ func loadIn(dir, name string, text []byte, allow []string) (*Program, workflow.P
 		ids:      map[string]*step{},
 		labels:   map[string]int{},
 		outputs:  map[*steps.Action]*eval.Type{},
+		items:    map[string]*loop{},
+		secrets:  taints{},
 	}
 	l.load()
 	if problems = l.problems.Sort(); problems.Err() != nil {
@@ -73,6 +75,8 @@ type loader struct {
 	ids      map[string]*step          // the steps so far that have one
 	labels   map[string]int            // how many steps are called so
 	outputs  map[*steps.Action]*eval.Type
+	items    map[string]*loop // by the name that an item has in expressions
+	secrets  taints
 	depth    int // of groups and loops around
 }
 
@@ -84,6 +88,7 @@ func (l *loader) load() {
 		v := l.value(field.Value, steps.Type{})
 		l.program.vars = append(l.program.vars, namedValue{field.Key.Text, v})
 		l.scope.addVar(field.Key.Text, v.typ())
+		l.secrets.add("vars."+field.Key.Text, v)
 	}
 	l.program.steps = l.steps(file.Steps)
 	for _, field := range file.Outputs {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/workflow"
+	"github.com/tidwall/gjson"
 )
 
 // expression compiles a bare expression.
@@ -139,6 +140,9 @@ func holeOf(template string) (expr string, ok bool) {
 // not be kept.
 func (l *loader) used(refs []eval.Ref) {
 	for _, ref := range refs {
+		if lp := l.items[ref.Path[0]]; lp != nil {
+			lp.read(ref.Path[1:])
+		}
 		if ref.Path[0] != "steps" {
 			continue
 		}
@@ -156,6 +160,20 @@ func (l *loader) used(refs []eval.Ref) {
 		case ref.Path[2] == "data":
 			s.used = true
 		}
+	}
+}
+
+// read marks a field of the loop's items as one that something reads.
+func (l *loop) read(path []string) {
+	var names []string
+	for _, name := range path {
+		if strings.ContainsAny(name, "#@") {
+			break
+		}
+		names = append(names, gjson.Escape(name))
+	}
+	if len(names) > 0 {
+		l.reads[strings.Join(names, ".")] = true
 	}
 }
 

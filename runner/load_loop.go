@@ -18,7 +18,7 @@ import (
 // loop compiles for_each and what runs for each item.
 func (l *loader) loop(s *step) {
 	source := s.source.ForEach
-	lp := &loop{as: "item", failures: source.MaxFailures, types: map[string]string{}}
+	lp := &loop{as: "item", failures: source.MaxFailures, types: map[string]string{}, reads: map[string]bool{}}
 	s.loop = lp
 	if source.As != nil {
 		lp.as = source.As.Text
@@ -35,6 +35,8 @@ func (l *loader) loop(s *step) {
 	l.loopIf(s, item)
 	leave := l.scope.enter(lp.as, item)
 	defer leave()
+	l.secrets.add(lp.as, lp.in)
+	l.items[lp.as] = lp
 	lp.where = l.condition(source.Where)
 	if lp.key = l.expression(source.Key); lp.key != nil {
 		l.mustGive(source.Key, lp.key.expr.Type(), "key must be a string or an integer", eval.KindString, eval.KindInt)

@@ -34,6 +34,7 @@ func (l *loader) step(source *workflow.Step) *step {
 		l.body(s)
 	}
 	l.depth--
+	l.secrets.step(s)
 	if source.Action == nil {
 		l.after(s)
 	}

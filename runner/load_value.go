@@ -109,7 +109,7 @@ func (l *loader) text(n *workflow.Node) *value {
 	}
 	l.warnOfComment(n)
 	l.used(template.Refs())
-	return &value{node: n, template: template}
+	return &value{node: n, template: template, secret: l.secrets.touch(template.Refs())}
 }
 
 func (l *loader) warnOfComment(n *workflow.Node) {

@@ -25,6 +25,7 @@ func (w *walk) loop(ctx context.Context, s *step, at *place) (ending, error) {
 	if after != nil {
 		w.record(func(r *Result) { r.Steps[s.index].After = origins(r.Steps[s.index].After, after) })
 		w.tellEvent(Event{Listed: &Listed{Addr: at.addr(), After: after}})
+		w.opt.Draft.open(s, at, after)
 		return w.deferred(s, at, after), nil
 	}
 	defer items.close()
@@ -136,6 +137,10 @@ func (w *walk) foresees(s *step) (some bool) {
 func (w *walk) row(ctx context.Context, s *step, outer *place, item spooled, m *memory) (ending, eval.Object, error) {
 	at := *outer
 	at.memory, at.path = m, outer.rowPath(item.index)
+	at.items = &rowItem{s.loop, item.value, outer.items}
+	if w.opt.Draft != nil {
+		at.order = outer.orderIn(s, item.index)
+	}
 	at.scope = outer.scope.Child()
 	at.steps = maps.Clone(outer.steps)
 	at.scope.Set("steps", at.steps)
@@ -157,7 +162,11 @@ func (w *walk) row(ctx context.Context, s *step, outer *place, item spooled, m *
 // steps.ID.items.
 func (w *walk) endRow(s *step, outer, at *place, item spooled, end ending) eval.Object {
 	addr := outer.prefix + s.label + "[" + strconv.Quote(item.key) + "]"
-	w.tellEvent(Event{Row: &RowEnded{Addr: addr, Status: end.row(), Failure: item.failure}})
+	ended := Event{Row: &RowEnded{Addr: addr, Status: end.row(), Failure: item.failure}}
+	w.tellEvent(ended)
+	if item.failure != nil {
+		w.opt.Draft.failed(at, ended)
+	}
 	value := eval.Object{"key": item.key, "status": string(end.row())}
 	if s.useRows {
 		s.rowValue(at, value)
@@ -172,6 +181,14 @@ func (p *place) rowPath(index int64) journal.Path {
 
 // body runs what is inside the loop for one item.
 func (w *walk) body(ctx context.Context, s *step, at *place, key string, item spooled) (ending, error) {
+	selected := true
+	if item.possible != nil && !w.planning { // a plan could not decide it
+		selected = w.selectedNow(ctx, s, at, &item)
+	}
+	if !selected {
+		w.tell(s.inside(), at.within(s.label+key+"."), Skipped, "condition")
+		return ending{status: Skipped}, nil
+	}
 	if item.failure != nil {
 		item.failure.Addr = at.prefix + s.label + key
 		w.tell(s.inside(), at.within(s.label+key+"."), Pending, "")
@@ -191,6 +208,17 @@ func (w *walk) body(ctx context.Context, s *step, at *place, key string, item sp
 // with a call in doubt stays so.
 func (p *place) notReached() ending {
 	return ending{status: Pending, stop: true, deferred: p.memory != nil && p.memory.doubt != nil}
+}
+
+// selectedNow decides whether where selects an item. One for which it cannot be
+// evaluated has failed.
+func (w *walk) selectedNow(ctx context.Context, s *step, at *place, item *spooled) bool {
+	at.possible = nil
+	selected, err := w.holds(ctx, s.loop.where, at)
+	if err != nil {
+		item.failure = w.failure(at, s.source.ForEach.Where, err)
+	}
+	return selected || err != nil
 }
 
 // within is the same place inside a row.

@@ -30,7 +30,9 @@ func (w *walk) planWrite(s *step, at *place, in eval.Object, target *found) outc
 	if object, ok := recordOf(target); ok && s.action.Goal == steps.Fields {
 		answer = changed(object, s.action, in, at.addr())
 	}
-	out := outcome{status: Done, effect: v.effect, planned: in, changes: v.changes, has: true, data: answer}
+	shown, _ := s.with.shown(in).(eval.Object)
+	out := outcome{status: Done, effect: v.effect, planned: shown, changes: v.changes, has: true, data: answer}
+	out.seen = w.weighing(s, at, in, target, v.changes)
 	if target != nil {
 		w.overlay.write(s.action, target, out, at.author())
 	}

@@ -87,6 +87,7 @@ type loop struct {
 	action   *steps.Action
 	with     *value
 	as       string
+	reads    map[string]bool // the fields of an item that something reads
 	key      *condition
 	where    *condition
 	limit    *value

@@ -74,24 +74,50 @@ func (r *Run) listed(at *place, items *spool, src source) error {
 	if r == nil {
 		return nil
 	}
-	if src.path != "" {
-		sum, err := fileDigest(src.folders, src.path)
+	note, err := src.note()
+	if err != nil {
+		return err
+	}
+	return r.list(&plannedList{Loop: at.addr(), In: at.path, File: filepath.Base(items.name), Count: items.count, Read: items.read, Source: note})
+}
+
+// list records a list that is complete.
+func (r *Run) list(l *plannedList) error {
+	if l.Source != nil {
+		text, err := json.Marshal(l.Source)
 		if err != nil {
 			return err
 		}
-		path, err := filepath.Abs(src.path) // a resume may begin in another folder
-		if err != nil {
-			return err
-		}
-		text, err := json.Marshal(sourceNote{Name: src.name, Path: path, Digest: sum, Header: src.header})
-		if err != nil {
-			return err
-		}
-		if err := r.journal.Note(journal.Note{Kind: noteSource, Address: at.addr(), In: at.path, Text: src.name, Data: text}); err != nil {
+		if err := r.journal.Note(journal.Note{Kind: noteSource, Address: l.Loop, In: l.In, Text: l.Source.Name, Data: text}); err != nil {
 			return err
 		}
 	}
-	return r.journal.List(journal.List{Loop: at.addr(), In: at.path, File: filepath.Base(items.name), Count: items.count, Read: items.read})
+	return r.journal.List(journal.List{Loop: l.Loop, In: l.In, File: l.File, Count: l.Count, Read: l.Read})
+}
+
+// note says what a list was read from; nil where it was no file.
+func (s *source) note() (*sourceNote, error) {
+	if s.path == "" {
+		return nil, nil
+	}
+	sum, err := fileDigest(s.folders, s.path)
+	if err != nil {
+		return nil, err
+	}
+	path, err := filepath.Abs(s.path) // a resume may begin in another folder
+	return &sourceNote{Name: s.name, Path: path, Digest: sum, Header: s.header}, err
+}
+
+// planRead is the answer of a read as the plan had it.
+func (r *Run) planRead(at *place) (eval.Value, bool, error) {
+	if !r.planned() {
+		return nil, false, nil
+	}
+	v, ok, err := r.plan.read(at)
+	if err != nil {
+		err = &fatalError{err}
+	}
+	return v, ok, err
 }
 
 // reasonApplied is why a call is in doubt of which Intercom said that it was

@@ -95,6 +95,7 @@ type Result struct {
 	Steps       []StepResult `json:"steps"`
 	Outputs     Outputs      `json:"outputs,omitempty"`
 	Failures    []*Failure   `json:"failures,omitempty"` // of steps outside loops
+	Stale       int64        `json:"stale,omitempty"`    // writes that were left out because their record has moved since the plan
 	Interrupted bool         `json:"interrupted,omitempty"`
 
 	Unauthorized bool    `json:"unauthorized,omitempty"` // Intercom refused the token on the way

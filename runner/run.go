@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,13 +26,15 @@ type Run struct {
 	Dir string
 
 	journal *journal.Journal
-	past    *journal.State // nil in a run that has just begun
+	past    *journal.State // nil in a run that has just begun without a plan
+	plan    *approved      // that the run applies; nil without one
 	files   *resultFiles
 	made    made
 	looks   map[string]time.Time // from [lookTimes]
 }
 
-// Begin makes the folder of a new run of the program.
+// Begin makes the folder of a new run of the program. If a draft is in the
+// folder, which is closed, the run applies exactly that plan.
 func Begin(dir string, p *Program, opt Options, version, command string) (*Run, error) {
 	text := p.file.File.Text
 	path, err := filepath.Abs(p.File())
@@ -53,7 +56,7 @@ func Begin(dir string, p *Program, opt Options, version, command string) (*Run, 
 		return nil, err
 	}
 	r := &Run{Dir: dir, journal: j}
-	if err := errors.Join(freeze(dir, p, opt.Inputs), r.open()); err != nil {
+	if err := errors.Join(freeze(dir, p, opt.Inputs), r.open(), r.takeOver()); err != nil {
 		return nil, errors.Join(err, j.Close(nil))
 	}
 	return r, nil
@@ -65,7 +68,33 @@ func digest(text []byte) string {
 }
 
 func (r *Run) open() (err error) {
-	r.files, err = newResultFiles(r.Dir)
+	if r.files, err = newResultFiles(r.Dir); err == nil {
+		r.plan, err = openApproved(r.Dir)
+	}
+	return err
+}
+
+// planned reports whether the run applies a plan.
+func (r *Run) planned() bool { return r != nil && r.plan != nil }
+
+// takeOver begins with the lists that the plan has read.
+func (r *Run) takeOver() error {
+	if r.plan == nil {
+		return nil
+	}
+	if _, err := r.plan.file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	err := readPlanned(r.plan.file, func(_ int64, _ []byte, line *plannedLine) error {
+		if line.List == nil || line.List.File == "" {
+			return nil
+		}
+		return r.list(line.List)
+	})
+	if err = errors.Join(err, r.Sync()); err != nil {
+		return err
+	}
+	r.past, err = journal.Read(r.Dir)
 	return err
 }
 
@@ -81,8 +110,8 @@ type frozenInput struct {
 	Secret string          `json:"secret,omitempty"` // salt and digest
 }
 
-// freeze keeps what the run was begun with.
-func freeze(dir string, p *Program, inputs Inputs) error {
+// frozen are the inputs as they are kept.
+func (p *Program) frozen(inputs Inputs) (map[string]frozenInput, error) {
 	frozen := map[string]frozenInput{}
 	for _, in := range p.inputs {
 		v, given := inputs.values[in.name]
@@ -91,12 +120,21 @@ func freeze(dir string, p *Program, inputs Inputs) error {
 		}
 		text, err := eval.AppendJSON(nil, v)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		frozen[in.name] = frozenInput{Value: text}
 		if in.source.Secret {
 			frozen[in.name] = frozenInput{Secret: seal(newSalt(), text)}
 		}
+	}
+	return frozen, nil
+}
+
+// freeze keeps what the run was begun with.
+func freeze(dir string, p *Program, inputs Inputs) error {
+	frozen, err := p.frozen(inputs)
+	if err != nil {
+		return err
 	}
 	text, err := json.Marshal(frozen)
 	if err != nil {
@@ -172,6 +210,12 @@ func (r *Run) Inputs(p *Program, given Given) (Inputs, error) {
 	if err := json.Unmarshal(text, &frozen); err != nil {
 		return Inputs{}, fmt.Errorf("%s: %w", frozenInputs, err)
 	}
+	return p.thaw(frozen, given)
+}
+
+// thaw gives inputs back that were kept. Secrets come from given again, and
+// must be the same.
+func (p *Program) thaw(frozen map[string]frozenInput, given Given) (_ Inputs, err error) {
 	out := Inputs{values: eval.Object{}}
 	for _, in := range p.inputs {
 		kept, ok := frozen[in.name]
@@ -241,7 +285,7 @@ func (r *Run) Close(result *Result) error {
 			end.Totals[string(s)] = result.Counts.Of(s)
 		}
 	}
-	return errors.Join(r.files.close(), r.journal.Close(end))
+	return errors.Join(r.files.close(), r.plan.close(), r.journal.Close(end))
 }
 
 // Sync makes all that was recorded durable.

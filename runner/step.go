@@ -94,6 +94,8 @@ type outcome struct {
 	effect    steps.Effect  // of the call, by its inputs
 	fatal     error         // the run cannot go on; nothing was sent
 	permitted bool          // it is among the writes that the guards count
+	stale     bool          // the plan that is applied foresaw something else
+	note      string        // more about it, in words
 	applied   bool          // of what is in doubt: Intercom said that it was done
 	before    bool          // it ended so in an earlier stretch of the run
 	earlier   bool          // it is in doubt since an earlier stretch of the run
@@ -101,6 +103,7 @@ type outcome struct {
 	changes   []Change      // in a plan, what a write would change
 	settled   *steps.Effect // what was done instead, where Intercom refused the call with a conflict
 	planned   eval.Object   // in a plan, the inputs of a write
+	seen      *weighed      // in a plan that is kept, what the write was weighed against
 }
 
 // end counts an instance, tells of it and makes it visible to later steps.
@@ -110,15 +113,19 @@ func (w *walk) end(s *step, at *place, out outcome) ending {
 	w.keep(s, at, out)
 	event := s.ended(at, out.status, out.reason)
 	event.Failure, event.After, event.Possible = out.failure, at.possible, at.possible != nil
-	event.Effect, event.With, event.Before, event.Changes = out.effect, out.planned, out.before, out.changes
+	event.Effect, event.With, event.Before, event.Changes, event.Note = out.effect, out.planned, out.before, out.changes, out.note
 	if w.planning {
 		event.Undo, event.UndoNote = s.reversal(out)
 	}
 	w.tellEvent(Event{Ended: event})
+	w.opt.Draft.ended(s, at, out, event)
 	if out.failure != nil && at.outside() {
 		w.fail(out.failure)
 	}
-	return ending{status: out.status, failure: out.failure, stop: out.failure != nil && !s.goesOn, earlier: out.earlier}
+	return ending{
+		status: out.status, failure: out.failure, stop: out.failure != nil && !s.goesOn,
+		earlier: out.earlier, stale: out.stale && !at.outside(),
+	}
 }
 
 func (s *step) ended(at *place, status Status, reason string) *StepEnded {
@@ -135,6 +142,7 @@ func (s *step) ended(at *place, status Status, reason string) *StepEnded {
 // failed tells of a failure that is no instance's own.
 func (w *walk) failed(at *place, f *Failure) {
 	w.tellEvent(Event{Failed: f})
+	w.opt.Draft.failed(at, Event{Failed: f})
 	if at.outside() {
 		w.fail(f)
 	}
@@ -169,6 +177,9 @@ func (w *walk) instance(ctx context.Context, s *step, at *place) (ending, error)
 	if before != nil && before.Answer != nil && before.Answer.Status.Settled() {
 		return w.restore(s, at, before.Answer), nil
 	}
+	if data, ok, err := w.opt.Run.planRead(at); ok || err != nil {
+		return w.end(s, at, outcome{status: Done, data: data, has: ok, before: true}), err
+	}
 	in, err := s.with.eval(ctx, at.scope)
 	if err != nil {
 		return w.broken(s, at, s.source.Action, err), nil
@@ -189,8 +200,10 @@ func (w *walk) instance(ctx context.Context, s *step, at *place) (ending, error)
 		return w.end(s, at, w.asserted(ctx, s, at, w.planWrite(s, at, given, target))), nil
 	}
 	v := w.weigh(s, at, given, target)
-	if v.end != nil && open == nil {
-		return w.ended(s, at, w.asserted(ctx, s, at, *v.end))
+	if open == nil {
+		if out := w.spared(s, at, given, target, &v); out != nil {
+			return w.ended(s, at, w.asserted(ctx, s, at, *out))
+		}
 	}
 	if at.memory.doubtAt(at.addr()) == nil { // which is counted already
 		if breach := w.permit(v.effect); breach != nil {

@@ -20,6 +20,7 @@ type value struct {
 	broken   bool          // it is wrong, which is reported; the program never runs
 	template *eval.Template
 	segments bool // holes are segments of a path
+	secret   bool // it is a template that is made of a secret
 	items    []*value
 	fields   []namedValue
 }
@@ -41,6 +42,15 @@ func (v *value) field(name string) *value {
 		}
 	}
 	return nil
+}
+
+// member is the value of a key in an object, or the whole where one template
+// makes it.
+func (v *value) member(name string) *value {
+	if v != nil && v.template != nil {
+		return v
+	}
+	return v.field(name)
 }
 
 // eval gives the value in a scope. Keys and elements whose value is omit are

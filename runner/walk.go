@@ -29,6 +29,8 @@ type Options struct {
 	Acknowledged map[string]bool // guards that the person who runs it has acknowledged going beyond, by name
 	Workspace    Workspace       // from [Identify]
 	Run          *Run            // keeps what happens; nil to keep nothing, as in a plan
+	Draft        *Draft          // of a plan: keeps what is needed to apply exactly it; may be nil
+	OnStale      string          // what becomes of a record that has moved since the plan: "skip", which is the default, or "fail"
 	On           func(Event)     // told of each event, one at a time; may be nil
 	Stop         <-chan struct{} // when closed, nothing new is begun; may be nil
 }
@@ -82,6 +84,7 @@ type walk struct {
 	sent     ByEffect      // writes, those about to be sent included
 	settling chan struct{} // holds one: calls in doubt are looked for by one goroutine at a time
 	clock    steps.Clock   // of Intercom, as its answers show it
+	stales   sync.Map      // records that have moved since the plan that is applied
 
 	mu        sync.Mutex // of the result and of telling events
 	result    *Result
@@ -201,6 +204,7 @@ type ending struct {
 	stop     bool     // what follows is not to be run
 	deferred bool     // the row is to be run again, from here on
 	earlier  bool     // the failure is a doubt from an earlier stretch of the run
+	stale    bool     // the record has moved since the plan; the row leaves it alone
 }
 
 // steps walks steps in order. It stops at the first failure of a step that
@@ -224,6 +228,11 @@ func (w *walk) steps(ctx context.Context, list []*step, at *place) (ending, erro
 			w.tell(list[i+1:], at, Pending, "")
 			all.stop = true
 			return all, err
+		}
+		if end.stale {
+			w.tell(list[i+1:], at, Skipped, reasonStale)
+			all.stale = true
+			return all, nil
 		}
 	}
 	return all, nil
@@ -307,6 +316,8 @@ type place struct {
 	memory   *memory      // of the row; nil outside loops
 	path     journal.Path // the rows around the place
 	writing  *writing     // what is about to be written here; nil for a read
+	items    *rowItem     // the innermost of them, with those around it
+	order    []byte       // in a plan that is kept, where the place stands in the walk
 }
 
 func (p *place) addr() string { return p.prefix + p.label + p.key }

@@ -24,7 +24,7 @@ func (w *walk) weigh(s *step, at *place, in eval.Object, target *found) verdict 
 	v := verdict{effect: s.effectOf(in)}
 	switch {
 	case target == nil || target.after != nil:
-		v.changes = diff(s.action, in, nil)
+		v.changes = diff(s, in, nil)
 	case s.action.Goal == steps.Fields:
 		w.weighFields(s, at, in, target, &v)
 	case s.action.Goal == steps.Gone && target.value == nil, target.absent != nil && s.action.Goal != steps.Present:
@@ -36,7 +36,7 @@ func (w *walk) weigh(s *step, at *place, in eval.Object, target *found) verdict 
 	case s.action.Goal == steps.Absent && target.value == nil:
 		v.end = &outcome{status: Unchanged, has: true}
 	default:
-		v.changes = diff(s.action, in, nil)
+		v.changes = diff(s, in, nil)
 	}
 	if v.end != nil {
 		v.end.effect = v.effect
@@ -49,7 +49,7 @@ func (w *walk) weighFields(s *step, at *place, in eval.Object, target *found, v 
 	creates := v.effect == steps.Create
 	switch {
 	case target.value == nil && creates:
-		v.changes = diff(s.action, in, nil)
+		v.changes = diff(s, in, nil)
 		return
 	case target.value == nil:
 		v.end = w.refused(s, at, target)
@@ -60,7 +60,7 @@ func (w *walk) weighFields(s *step, at *place, in eval.Object, target *found, v 
 			return
 		}
 	}
-	v.changes = diff(s.action, in, target.value)
+	v.changes = diff(s, in, target.value)
 	if target.planned != nil {
 		w.weighPlanned(s, at, target.planned, v)
 	}
@@ -97,7 +97,7 @@ func (w *walk) conflicts(s *step, at *place, in eval.Object, target *found, v *v
 		v.end = &outcome{status: Skipped, reason: "conflict", has: true, data: target.value}
 		return true
 	}
-	v.effect, v.changes = steps.Create, diff(s.action, in, nil)
+	v.effect, v.changes = steps.Create, diff(s, in, nil)
 	if w.planning {
 		v.end = &outcome{status: Failed, failure: w.failure(at, s.source.Action, twin(target))}
 	}
@@ -125,7 +125,7 @@ func (w *walk) refused(s *step, at *place, target *found) *outcome {
 // target reads the record that a write is about. It is nil where there is no
 // way to look, or the file wants none: undo: false saves the read.
 func (w *walk) target(ctx context.Context, s *step, in eval.Object) (*found, error) {
-	if s.current == nil || s.blind && !w.planning {
+	if s.current == nil || s.blind && !w.planning && !w.opt.Run.planned() {
 		return nil, nil
 	}
 	return w.find(ctx, s.current, s.retry, in)

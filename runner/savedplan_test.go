@@ -1,0 +1,441 @@
+package runner
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/flowrun-dev/flowrun/intercom"
+	"github.com/flowrun-dev/flowrun/intercom/sandbox"
+	"github.com/flowrun-dev/flowrun/steps"
+	"github.com/google/go-cmp/cmp"
+)
+
+// winback changes contacts that a search finds and a file names, with values
+// that only a step before tells.
+const winback = `{version: 1, inputs: {note: {secret: true, env: NOTE}}, vars: {mark: "m-{{ inputs.note }}"}, steps: [
+	{id: t, action: createTag, with: {name: winback}},
+	{id: found, action: searchContacts, with: {role: user}},
+	{id: l, for_each: {file: rows.csv, key: person.n, as: person, max_failures: 100%}, steps: [
+		{id: c, action: getContact, with: {external_id: "{{ person.n }}"}},
+		{id: u, action: updateContact, with: {contact_id: "{{ steps.c.data.id }}", name: "{{ person.name }}"}},
+		{id: a, action: attachTag, with: {contact_id: "{{ steps.c.data.id }}", tag_id: "{{ steps.t.data.id }}"}}]},
+	{id: m, for_each: {action: searchContacts, with: {role: user}, as: one, key: one.id, where: one.name != "nobody"}, steps: [
+		{id: s, action: updateContact, with: {contact_id: "{{ one.id }}", custom_attributes: {note: "{{ vars.mark }}", seen: "{{ len(steps.found.data.data) }}"}}}]}],
+	outputs: {marked: "{{ vars.mark }}", tag: "{{ steps.t.data.id }}"}}`
+
+const winbackRows = "n,name\nu1,Ann\nu2,Bea\nu3,Cid\nnone,Dan\n"
+
+// threeUsers have u1, u2 and u3 as external ids, and are called like that.
+func threeUsers() *sandbox.Data {
+	data := &sandbox.Data{DataAttributes: []sandbox.DataAttribute{
+		{Model: "contact", Name: "note", DataType: "string"}, {Model: "contact", Name: "seen", DataType: "integer"},
+	}}
+	for i, n := range []string{"u1", "u2", "u3"} {
+		data.Contacts = append(data.Contacts, sandbox.Contact{
+			ID: fmt.Sprintf("%024d", i+1), ExternalID: n, Name: n, Email: n + "@x.example", CustomAttributes: map[string]any{"note": "old", "seen": 0},
+		})
+	}
+	return data
+}
+
+const u2 = "000000000000000000000002"
+
+// put changes a record past flowrun.
+func (k *keeper) put(path, body string) {
+	k.t.Helper()
+	req, err := http.NewRequest("PUT", "https://api.intercom.io"+path, strings.NewReader(body))
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer test")
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Accept", "application/json")
+	resp, err := k.server.Client().Do(req)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		k.t.Fatal(resp, err)
+	}
+	resp.Body.Close()
+}
+
+// keeper is a bench whose plans are saved and applied.
+type keeper struct {
+	*bench
+	concurrency int
+	note        string // the secret input
+	stopAfter   int    // so many writes
+	calls       []string
+}
+
+func newKeeper(t testing.TB, text string, files ...string) *keeper {
+	return &keeper{bench: newBench(t, threeUsers(), untab(text), files...), concurrency: 1, note: "canary-note"}
+}
+
+func (k *keeper) given() Given { return Given{Getenv: func(string) string { return k.note }} }
+
+func (k *keeper) options(dir string) Options {
+	k.events = nil
+	wire := &recorder{to: k.server.Client().Transport}
+	client, err := intercom.New(intercom.Config{Token: "test", HTTPClient: &http.Client{Transport: wire}})
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	stop, done := make(chan struct{}), 0
+	return Options{
+		Stop: stop,
+		Do:   client, Dir: dir, RunID: "run-1", StartedAt: time.Unix(1_790_000_000, 0), Concurrency: k.concurrency,
+		On: func(e Event) {
+			k.events, k.calls = append(k.events, e), wire.calls()
+			if e.Ended != nil && e.Ended.Status == Done && e.Ended.Effect != steps.Read && !e.Ended.Before {
+				if done++; done == k.stopAfter {
+					close(stop)
+				}
+			}
+		},
+	}
+}
+
+// save plans and saves the plan.
+func (k *keeper) save() (name string, result *Result, err error) {
+	k.t.Helper()
+	dir := k.t.TempDir()
+	opt := k.options(dir)
+	if opt.Inputs, err = k.program.Inputs(k.given()); err != nil {
+		k.t.Fatal(err)
+	}
+	if opt.Draft, err = NewDraft(dir); err != nil {
+		k.t.Fatal(err)
+	}
+	if result, err = k.program.Plan(context.Background(), opt); err != nil {
+		k.t.Fatal(err)
+	}
+	name = filepath.Join(k.t.TempDir(), "a.plan")
+	err = opt.Draft.Save(name, k.program, opt, result, "test")
+	if closed := opt.Draft.Close(); closed != nil {
+		k.t.Fatal(closed)
+	}
+	return name, result, err
+}
+
+func (k *keeper) mustSave() string {
+	k.t.Helper()
+	name, _, err := k.save()
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	return name
+}
+
+// applyPlan applies a saved plan in a folder, or takes up what is there.
+func (k *keeper) applyPlan(name, dir, onStale string) *Result {
+	k.t.Helper()
+	saved, err := OpenPlan(name)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	defer saved.Close()
+	program, err := saved.Program()
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	opt := k.options(dir)
+	opt.OnStale = onStale
+	if opt.Inputs, err = saved.GiveInputs(program, k.given()); err != nil {
+		k.t.Fatal(err)
+	}
+	run, _, err := Reopen(dir, "test", "test")
+	if err != nil {
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			k.t.Fatal(err)
+		}
+		if err := saved.Unpack(dir); err != nil {
+			k.t.Fatal(err)
+		}
+		run, err = Begin(dir, program, opt, "test", "test")
+	}
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	opt.Run = run
+	result, err := program.Apply(context.Background(), opt)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	k.addsUp(result)
+	if err := run.Close(result); err != nil {
+		k.t.Fatal(err)
+	}
+	return result
+}
+
+func TestASavedPlanDoesWhatApplyWouldHaveDone(t *testing.T) {
+	direct := newKeeper(t, winback, "rows.csv", winbackRows)
+	direct.flags = []string{"note=canary-note"}
+	want := direct.apply()
+	k := newKeeper(t, winback, "rows.csv", winbackRows)
+	name := k.mustSave()
+	if err := os.Remove(filepath.Join(k.dir, "rows.csv")); err != nil { // the plan needs nothing else
+		t.Fatal(err)
+	}
+	got := k.applyPlan(name, filepath.Join(t.TempDir(), "run"), "")
+	if diff := cmp.Diff(endings(want), endings(got)); diff != "" {
+		t.Errorf("endings differ from those of a direct apply (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(sortedTexts(direct.writes()), sortedTexts(k.writes())); diff != "" {
+		t.Errorf("effects differ from those of a direct apply (-want +got):\n%s", diff)
+	}
+	for _, call := range k.calls {
+		if strings.HasPrefix(call, "POST /contacts/search") {
+			t.Errorf("a list was read again: %s", call)
+		}
+	}
+}
+
+func TestAPlanAppliedTwiceWritesNothingTwice(t *testing.T) {
+	k := newKeeper(t, winback, "rows.csv", winbackRows)
+	name := k.mustSave()
+	k.applyPlan(name, filepath.Join(t.TempDir(), "run"), "")
+	before := len(k.writes())
+	again := k.applyPlan(name, filepath.Join(t.TempDir(), "elsewhere"), "")
+	if diff := cmp.Diff([]string{}, k.writes()[before:]); diff != "" {
+		t.Errorf("effects of the second time (-want +got):\n%s", diff)
+	}
+	if want := (Counts{Unchanged: 4, Done: 4, Failed: 1, Total: 9}); again.Counts != want { // of those done only reads
+		t.Errorf("counts are %+v, want %+v", again.Counts, want)
+	}
+}
+
+func TestARecordThatMovedSinceThePlanIsLeftAlone(t *testing.T) {
+	moves := []struct {
+		name, body string
+		stale      map[string]string // by address: what is said
+	}{
+		{"a field that is written", `{"name":"Somebody"}`, map[string]string{
+			`l["u2"].u`: "it was changed since: name", `m["$u2"].s`: "an earlier step found that it was changed since"}},
+		{"another field", `{"phone":"+15550001111"}`, nil},
+		{"to what is wanted", `{"name":"Bea"}`, nil},
+		{"a field that a condition reads", `{"name":"nobody"}`, map[string]string{
+			`l["u2"].u`: "it was changed since: name", `m["$u2"].s`: "an earlier step found that it was changed since"}},
+		{"a field with a secret", `{"custom_attributes":{"note":"new"}}`, map[string]string{`m["$u2"].s`: "it was changed since: custom_attributes.note"}},
+	}
+	for _, tt := range moves {
+		t.Run(tt.name, func(t *testing.T) {
+			k := newKeeper(t, winback, "rows.csv", winbackRows)
+			name := k.mustSave()
+			k.put("/contacts/"+u2, tt.body)
+			before := len(k.writes())
+			k.applyPlan(name, filepath.Join(t.TempDir(), "run"), "")
+			got := map[string]string{}
+			for _, e := range k.events {
+				if e.Ended != nil && e.Ended.Reason == "stale" {
+					got[strings.ReplaceAll(e.Ended.Addr, u2, "$u2")] = e.Ended.Note
+				}
+			}
+			if len(tt.stale)+len(got) > 0 && !cmp.Equal(tt.stale, got) {
+				t.Errorf("stale differs (-want +got):\n%s", cmp.Diff(tt.stale, got))
+			}
+			for _, effect := range k.writes()[before:] {
+				if tt.stale[`l["u2"].u`] != "" && strings.Contains(effect, u2) && strings.Contains(effect, "tags") {
+					t.Errorf("the rest of a row was written whose record has moved: %s", effect)
+				}
+			}
+		})
+	}
+}
+
+func TestOnStaleFailFailsTheRow(t *testing.T) {
+	k := newKeeper(t, winback, "rows.csv", winbackRows)
+	name := k.mustSave()
+	k.put("/contacts/"+u2, `{"name":"Somebody"}`)
+	r := k.applyPlan(name, filepath.Join(t.TempDir(), "run"), "fail")
+	for _, e := range k.events {
+		if e.Ended != nil && e.Ended.Addr == `l["u2"].u` && (e.Ended.Failure == nil || e.Ended.Failure.Code != "stale") {
+			t.Errorf("the step ended as %+v", e.Ended)
+		}
+	}
+	if r.Stale != 2 || r.Counts.Failed != 3 { // u of u2, s of it, and the row that nobody has
+		t.Errorf("stale %d, counts %+v", r.Stale, r.Counts)
+	}
+}
+
+func TestAPlanThatIsStoppedIsTakenUp(t *testing.T) {
+	for effects := 1; effects <= 9; effects++ {
+		k := newKeeper(t, winback, "rows.csv", winbackRows)
+		name, dir := k.mustSave(), filepath.Join(t.TempDir(), "run")
+		k.stopAfter = effects
+		if r := k.applyPlan(name, dir, ""); !r.Interrupted {
+			t.Fatalf("not stopped after %d effects", effects)
+		}
+		k.stopAfter = 0
+		k.applyPlan(name, dir, "")
+		writes := sortedTexts(k.writes())
+		if len(writes) != 1+3+3+3 || len(slices.Compact(writes)) != len(k.writes()) {
+			t.Errorf("stopped after %d: effects are\n%s", effects, strings.Join(k.writes(), "\n"))
+		}
+	}
+}
+
+func TestTwoPlansOfOneWorldAreEqual(t *testing.T) {
+	k := newKeeper(t, winback, "rows.csv", winbackRows)
+	var texts [2][]byte
+	for i := range texts {
+		k.concurrency = 1 + 9*i
+		_, texts[i], _ = bytes.Cut(unzipped(t, k.mustSave()), []byte("\n"))
+	}
+	if diff := cmp.Diff(string(texts[0]), string(texts[1])); diff != "" {
+		t.Errorf("behind the header the plans differ:\n%s", diff)
+	}
+}
+
+func TestASavedPlanHoldsNoSecret(t *testing.T) {
+	k := newKeeper(t, winback, "rows.csv", winbackRows)
+	text := string(unzipped(t, k.mustSave()))
+	if strings.Contains(text, "canary") {
+		t.Errorf("the plan holds the secret:\n%s", text)
+	}
+	if !strings.Contains(text, `{{ vars.mark }}`) {
+		t.Errorf("the plan does not say what the value is made of:\n%s", text)
+	}
+	k.put("/contacts/"+u2, `{"name":"has the canary-note in it"}`)
+	if _, _, err := k.save(); err == nil || !strings.Contains(err.Error(), "holds the value of a secret input") {
+		t.Errorf("a plan with an answer that holds the secret: %v", err)
+	}
+}
+
+func TestReplayTellsWhatThePlanTold(t *testing.T) {
+	k := newKeeper(t, winback, "rows.csv", winbackRows)
+	name, planned, err := k.save()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := plannedEvents(k.events)
+	saved, err := OpenPlan(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer saved.Close()
+	var events []Event
+	result, err := saved.Replay(func(e Event) { events = append(events, e) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, plannedEvents(events)); diff != "" {
+		t.Errorf("events differ (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(endings(planned), endings(result)); diff != "" {
+		t.Errorf("endings differ (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(planned.Changes, result.Changes); diff != "" {
+		t.Errorf("changes differ (-want +got):\n%s", diff)
+	}
+}
+
+// plannedEvents are the events that a plan shows, as text.
+func plannedEvents(events []Event) []string {
+	var all []string
+	for _, e := range events {
+		if e.Ended != nil && (e.Ended.With != nil || e.Ended.Failure != nil) {
+			line := fmt.Sprintf("%s %s %s %v", e.Ended.Addr, e.Ended.Effect, e.Ended.Status, e.Ended.Possible)
+			for _, c := range e.Ended.Changes {
+				line += fmt.Sprintf(" %s:%s>%s%v", c.Path, c.Before, c.After, c.Known)
+			}
+			all = append(all, line)
+		}
+	}
+	return sortedTexts(all)
+}
+
+func TestAPlanThatIsDamagedIsRefused(t *testing.T) {
+	k := newKeeper(t, winback, "rows.csv", winbackRows)
+	text, err := os.ReadFile(k.mustSave())
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "cut.plan")
+	for size := 0; size < len(text); size += 1 + len(text)/100 {
+		if err := os.WriteFile(name, text[:size], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := readAll(name, t.TempDir()); err == nil {
+			t.Fatalf("a plan that ends at byte %d of %d was taken", size, len(text))
+		}
+	}
+}
+
+// readAll opens and unpacks a plan.
+func readAll(name, dir string) error {
+	saved, err := OpenPlan(name)
+	if err != nil {
+		return err
+	}
+	defer saved.Close()
+	return saved.Unpack(dir)
+}
+
+// FuzzOpenPlan holds that no file makes a reader of plans panic, or puts
+// anything outside the folder of the run.
+func FuzzOpenPlan(f *testing.F) {
+	k := newKeeper(f, winback, "rows.csv", winbackRows)
+	f.Add(unzipped(f, k.mustSave()))
+	f.Add([]byte(`{"flowrun_plan":1,"digest":""}` + "\n" + `{"list":{"loop":"../x","file":"../../y","count":1}}` + "\nnull\n{\"result\":{}}\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		dir := t.TempDir()
+		name := filepath.Join(dir, "a.plan")
+		var packed bytes.Buffer
+		to := gzip.NewWriter(&packed)
+		if _, err := to.Write(text); err != nil {
+			t.Fatal(err)
+		}
+		if err := to.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, packed.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		run := filepath.Join(dir, "run")
+		if err := os.Mkdir(run, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		_ = readAll(name, run)
+		if left, _ := filepath.Glob(filepath.Join(dir, "*")); len(left) != 2 {
+			t.Errorf("files outside the folder: %v", left)
+		}
+		if saved, err := OpenPlan(name); err == nil {
+			_, _ = saved.Replay(func(Event) {})
+			saved.Close()
+		}
+	})
+}
+
+func unzipped(t testing.TB, name string) []byte {
+	t.Helper()
+	file, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	packed, err := gzip.NewReader(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func sortedTexts(texts []string) []string {
+	sorted := slices.Clone(texts)
+	slices.Sort(sorted)
+	return sorted
+}
