@@ -24,13 +24,28 @@ type result struct {
 // attempt sends a call once. A 429 comes back as an [*APIError].
 func (c *Client) attempt(ctx context.Context, call *call, t ticket) result {
 	start := time.Now()
-	got := c.send(ctx, call)
+	got := c.announced(ctx, call)
 	got.took = time.Since(start)
 	got.health = got.judgeHealth(ctx)
 	c.pace.release(t, got)
 	got.err = c.redact(got.err)
 	return got
 }
+
+// announced sends a call once its caller has been told that it goes out.
+func (c *Client) announced(ctx context.Context, call *call) result {
+	if call.sending != nil {
+		if err := call.sending(ctx); err != nil {
+			return result{err: &NotSentError{Method: call.method, Path: call.path, Err: &heldBackError{err}}}
+		}
+	}
+	return c.send(ctx, call)
+}
+
+// heldBackError is why a caller did not want a call to go out.
+type heldBackError struct{ error }
+
+func (e *heldBackError) Unwrap() error { return e.error }
 
 // send makes one exchange. The time for it is cut in two: for the head of the
 // answer, and for the whole.

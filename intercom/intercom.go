@@ -40,6 +40,12 @@ type Request struct {
 	Header http.Header // further headers; may be nil
 	Repeat bool        // sending it again has the same end state as sending it once; need not be set for a read
 	Retry  Retry       // the zero value is the client's own
+
+	// Sending is called before each attempt, when its turn has come, which may
+	// be minutes after Do was called. An error keeps the attempt from going out
+	// and ends the call, in a [*NotSentError] if nothing went out before. May be
+	// nil.
+	Sending func(context.Context) error
 }
 
 // Retry says how often and how fast a request that failed is sent again. A

@@ -23,6 +23,7 @@ type call struct {
 	repeat       bool
 	retry        Retry // without zeros
 	firstByte    time.Duration
+	sending      func(context.Context) error
 }
 
 // prepare checks req and gives what goes out for it.
@@ -53,7 +54,7 @@ func (c *Client) prepare(req Request) (*call, error) {
 	return &call{
 		method: req.Method, path: req.Path, url: address, body: req.Body, header: header,
 		repeat: req.Repeat || isRepeatableRead(req.Method, req.Path),
-		retry:  retry, firstByte: firstByte,
+		retry:  retry, firstByte: firstByte, sending: req.Sending,
 	}, nil
 }
 

@@ -104,6 +104,9 @@ func isFinal(err error) bool {
 	if _, ok := errors.AsType[*WriteRefusedError](err); ok {
 		return true
 	}
+	if _, ok := errors.AsType[*heldBackError](err); ok {
+		return true
+	}
 	_, ok := errors.AsType[*tls.CertificateVerificationError](err)
 	return ok
 }

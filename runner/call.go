@@ -73,9 +73,13 @@ func (w *walk) call(ctx context.Context, s *step, at *place, given map[string]an
 	if err := w.opt.Run.intent(ctx, s, at, given, req); err != nil {
 		return outcome{status: Pending, fatal: err}
 	}
+	req.Sending = w.opt.Run.reminder(s, at, given, req)
 	resp, err := w.Do(ctx, req)
 	if err == nil {
 		return w.answered(s, at, s.action.Data(resp), nil)
+	}
+	if fatal := (*fatalError)(nil); errors.As(err, &fatal) {
+		return outcome{status: Pending, fatal: fatal}
 	}
 	settled, err := s.action.Resolve(ctx, toTwin{w, s, at, given}, given, err)
 	out := w.answered(s, at, settled.Data, err)

@@ -226,7 +226,7 @@ func sent(i *journal.Instance) steps.Sent {
 		if s.First.IsZero() || intent.Time.Before(s.First) {
 			s.First = intent.Time
 		}
-		if last := intent.Time.Add(time.Minute); last.After(s.Last) {
+		if last := intent.Time.Add(late + time.Minute); last.After(s.Last) {
 			s.Last = last
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
@@ -30,6 +31,28 @@ func (r *Run) intent(ctx context.Context, s *step, at *place, in map[string]any,
 		Address: at.addr(), In: at.path, Op: s.action.Op, Class: class.String(),
 		Hash: digest(req.Body)[:16], Before: at.before(), Durable: class != steps.Repeatable || looked,
 	})
+}
+
+// late is how long after its intent a call may go out.
+const late = 10 * time.Second
+
+// reminder records the intent of a call anew when its turn to go out comes late.
+// When calls in doubt are looked for, it matters when they went out.
+func (r *Run) reminder(s *step, at *place, in map[string]any, req intercom.Request) func(context.Context) error {
+	if r == nil || intercom.IsRead(req.Method, req.Path) || s.action.RetryOf(in) == steps.Repeatable {
+		return nil
+	}
+	recorded := time.Now()
+	return func(ctx context.Context) error {
+		if time.Since(recorded) < late {
+			return nil
+		}
+		recorded = time.Now()
+		if err := r.intent(ctx, s, at, in, req); err != nil {
+			return &fatalError{err}
+		}
+		return nil
+	}
 }
 
 // answer records what became of an instance: of a write always, of a read
