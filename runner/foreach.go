@@ -122,7 +122,8 @@ func (l *loopRun) pass(ctx context.Context, rows int64, next func() (*deferred, 
 	}
 	var group errgroup.Group
 	for range min(int64(l.sideBySide()), rows) {
-		group.Go(func() error {
+		group.Go(func() (err error) {
+			defer l.survive(&err)
 			for {
 				row, ok, err := take()
 				if err != nil || !ok {

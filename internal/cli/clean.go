@@ -2,12 +2,8 @@ package cli
 
 import (
 	"bytes"
-	"encoding/base64"
-	"encoding/json"
 	"io"
-	"net/url"
 	"slices"
-	"strings"
 	"sync"
 	"unicode/utf8"
 )
@@ -15,8 +11,9 @@ import (
 // cleaner is the way of all output. What is printed holds names and messages
 // that others wrote, so that it is hostile until it has been here:
 //
-//   - secrets become ***, also in base64, in URLs and in JSON, and also where
-//     they are split over several writes;
+//   - secrets become ***, also in base64, in hex, in URLs and in JSON, and also
+//     where they are split over several writes; so does what has the shape of a
+//     token;
 //   - control characters, those that turn the direction of writing, and bytes
 //     that are no text are shown as escapes of JSON, which leaves JSON as it is;
 //   - what a CI system would take for a command is shown with an escape, too.
@@ -38,7 +35,7 @@ func (c *cleaner) Write(text []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	all := append(c.held, text...)
-	keep := len(all) - max(c.secrets.begun(all), partOfRune(all), partOfCommand(all))
+	keep := len(all) - max(c.secrets.begun(all), shapeBegun(all), partOfRune(all), partOfCommand(all))
 	c.held = bytes.Clone(all[keep:])
 	return len(text), c.pass(all[:keep], c.held)
 }
@@ -153,104 +150,4 @@ func turns(r rune) bool {
 func appendEscape(out []byte, r rune) []byte {
 	const hex = "0123456789abcdef"
 	return append(out, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
-}
-
-// secrets are the texts that are not to be shown, in all the forms they may
-// come in, the longest first.
-type secrets struct {
-	forms []form
-	heads [256]bool // the bytes that a form begins with
-}
-
-type form struct {
-	text []byte
-	name []byte // shown instead
-}
-
-// shortest is how long a text must be to be a secret. A shorter one is in too
-// much else.
-const shortest = 4
-
-// add takes in a secret. Its name may be empty.
-func (s *secrets) add(name, secret string) {
-	if len(secret) < shortest {
-		return
-	}
-	shown := "***"
-	if name != "" {
-		shown = "***" + name + "***"
-	}
-	quoted, _ := json.Marshal(secret) // a text always can be
-	all := []string{secret, url.QueryEscape(secret), url.PathEscape(secret), unquoted(quoted), unquoted(plainJSON(secret))}
-	for _, line := range strings.Split(secret, "\n") {
-		all = append(all, strings.TrimSuffix(line, "\r"))
-	}
-	all = append(all, base64Forms(secret)...)
-	for _, text := range all {
-		if len(text) >= shortest {
-			s.forms = append(s.forms, form{[]byte(text), []byte(shown)})
-			s.heads[text[0]] = true
-		}
-	}
-	slices.SortStableFunc(s.forms, func(a, b form) int { return len(b.text) - len(a.text) })
-	s.forms = slices.CompactFunc(s.forms, func(a, b form) bool { return bytes.Equal(a.text, b.text) })
-}
-
-func unquoted(text []byte) string { return string(text[1 : len(text)-1]) }
-
-// plainJSON is JSON as the encoder of our own output writes it.
-func plainJSON(text string) []byte {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(text) // a text always can be
-	return bytes.TrimSpace(b.Bytes())
-}
-
-// base64Forms are how a secret shows in base64, alone or inside something
-// longer: at each of the three places in a group that it may begin at, without
-// the characters that its neighbours share.
-func base64Forms(secret string) []string {
-	var forms []string
-	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
-		for lead := range 3 {
-			text := encoding.EncodeToString([]byte(strings.Repeat("\x00", lead) + secret))
-			text = text[(lead*8+5)/6:]
-			if (lead+len(secret))%3 != 0 {
-				text = text[:len(text)-1]
-			}
-			if len(text) >= 2*shortest {
-				forms = append(forms, text)
-			}
-		}
-	}
-	return forms
-}
-
-// begun is how many bytes at the end of text may be the beginning of a secret.
-func (s *secrets) begun(text []byte) int {
-	if len(s.forms) == 0 {
-		return 0
-	}
-	longest := len(s.forms[0].text) - 1
-	for n := min(longest, len(text)); n > 0; n-- {
-		tail := text[len(text)-n:]
-		if !s.heads[tail[0]] {
-			continue
-		}
-		for _, f := range s.forms {
-			if len(f.text) > n && bytes.HasPrefix(f.text, tail) {
-				return n
-			}
-		}
-	}
-	return 0
-}
-
-// redact puts names in place of secrets.
-func (s *secrets) redact(text []byte) []byte {
-	for _, f := range s.forms {
-		text = bytes.ReplaceAll(text, f.text, f.name)
-	}
-	return text
 }

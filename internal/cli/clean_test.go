@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"net/url"
 	"strings"
@@ -76,6 +77,8 @@ func TestSecretsAreHiddenInEveryForm(t *testing.T) {
 		"in base64":         base64.StdEncoding.EncodeToString([]byte(secret)),
 		"in base64, with a": base64.StdEncoding.EncodeToString([]byte("a" + secret + "b")),
 		"in base64 of URLs": base64.URLEncoding.EncodeToString([]byte("ab" + secret)),
+		"in hex":            hex.EncodeToString([]byte("a" + secret)),
+		"in hex, capitals":  strings.ToUpper(hex.EncodeToString([]byte(secret))),
 	}
 	for name, text := range forms {
 		t.Run(name, func(t *testing.T) {
@@ -89,6 +92,36 @@ func TestSecretsAreHiddenInEveryForm(t *testing.T) {
 				got := out.String()
 				if !strings.Contains(got, "***") || strings.Contains(got, "canary") || strings.Contains(got, text) {
 					t.Fatalf("cut at %d: shown %q", cut, got)
+				}
+			}
+		})
+	}
+}
+
+func TestWhatLooksLikeATokenIsHidden(t *testing.T) {
+	token := "dG9rO" + strings.Repeat("mZh", 18) + "="
+	tests := []struct{ name, text, want string }{
+		{"one of Intercom's", "a " + token + ", b\n", "a ***, b\n"},
+		{"one in a header", "Authorization: Bearer abcdefgh12345678\n", "Authorization: ***\n"},
+		{"one of Intercom's in a header", "Bearer " + token + "\n", "***\n"},
+		{"two", token + " " + token + "\n", "*** ***\n"},
+		{"a word that begins like one", "dG9rOm and Bearer of news\n", "dG9rOm and Bearer of news\n"},
+		{"no end", "dG9rO" + strings.Repeat("x", 500), "***" + strings.Repeat("x", 300)},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			for cut := range len(tt.text) {
+				c, out := newCleaner()
+				for _, part := range []string{tt.text[:cut], tt.text[cut:]} {
+					if _, err := c.Write([]byte(part)); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if err := c.flush(); err != nil {
+					t.Fatal(err)
+				}
+				if out.String() != tt.want {
+					t.Fatalf("cut at %d: shown %q, want %q", cut, out.String(), tt.want)
 				}
 			}
 		})
@@ -129,6 +162,8 @@ func FuzzClean(f *testing.F) {
 	f.Add([]byte("a\x1b[31m sesame \xe2\x80"), 4)
 	f.Add([]byte("::x\n\xff"), 1)
 	f.Add([]byte("::0"), 2)
+	f.Add([]byte("Bearer dG9rOabcdefghijklmnopqrstuvwxyz0123456789 dG9rdG9rO"), 20)
+	f.Add([]byte("Bearer Bearer 0123456789abcdefsesamesesame0123456789abcdef"), 30)
 	f.Fuzz(func(t *testing.T, text []byte, cut int) {
 		cut = min(max(cut, 0), len(text))
 		whole, out := newCleaner("sesame")

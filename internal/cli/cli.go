@@ -12,11 +12,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"runtime"
-	"strings"
 	"sync"
 
+	"github.com/flowrun-dev/flowrun/runner"
 	"github.com/mattn/go-isatty"
 	"github.com/urfave/cli/v2"
 )
@@ -86,7 +84,7 @@ func (c *command) hide(name, secret string) {
 func (c *command) main(args []string) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			err = &exitError{exitFailed, fmt.Sprintf("internal error: %T at %s", cause, caller()), []string{"this is a mistake in flowrun; please report it with this line"}}
+			err = runner.Panicked(cause)
 		}
 	}()
 	app := c.app()
@@ -98,21 +96,6 @@ func (c *command) main(args []string) (err error) {
 		return err
 	}
 	return app.Run(c.args)
-}
-
-// caller is the place of ours that panicked.
-func caller() string {
-	pcs := make([]uintptr, 32)
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
-	for {
-		frame, more := frames.Next()
-		if strings.Contains(frame.Function, "flowrun/") && !strings.Contains(frame.Function, "internal/cli.(*command).main") {
-			return fmt.Sprintf("%s:%d", filepath.Base(frame.File), frame.Line)
-		}
-		if !more {
-			return "an unknown place"
-		}
-	}
 }
 
 // redact takes the secrets out of what is written elsewhere.

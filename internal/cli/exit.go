@@ -77,10 +77,17 @@ func asExit(err error) *exitError {
 		return &exitError{exitLocked, err.Error(), []string{"wait until that process has ended, or stop it"}}
 	case runner.IsJournal(err):
 		return &exitError{code: exitJournal, message: err.Error()}
+	case isPanic(err):
+		return &exitError{exitFailed, err.Error(), []string{"this is a mistake in flowrun; please report it with this line"}}
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return &exitError{exitFailed, err.Error(), []string{`nothing listens at INTERCOM_API_BASE_URL; "flowrun sandbox" serves a look-alike`}}
 	}
 	return &exitError{code: exitFailed, message: err.Error()}
+}
+
+func isPanic(err error) bool {
+	_, ok := errors.AsType[*runner.PanicError](err)
+	return ok
 }
 
 // unkept is the error of a run whose folder cannot be written.
