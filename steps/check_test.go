@@ -16,6 +16,11 @@ func TestCheck(t *testing.T) {
 		want   []string
 	}{
 		{"what is known later is taken", "attachTag", values{"contact_id": Later{}, "tag_id": Later{}}, nil},
+		{"headers that are known later", "rawRequest", values{"method": "GET", "path": "/me", "headers": Later{}}, nil},
+		{"a header that is known later", "rawRequest", values{"method": "GET", "path": "/me", "headers": values{"X-Key": Later{}}}, nil},
+		{"a header of flowrun's own that is known later", "rawRequest", values{"method": "GET", "path": "/me", "headers": values{"Cookie": Later{}}}, []string{
+			"rawRequest: headers cannot be sent: header Cookie is set by flowrun and cannot be set by a request",
+		}},
 		{"all problems come at once", "updateTag", values{"id": 1, "name": true}, []string{
 			"updateTag: id is not an input; it takes tag_id and name",
 			"updateTag: tag_id is missing: id of the tag, from createTag or listTags",

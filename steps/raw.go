@@ -170,9 +170,15 @@ func isScalar(value gjson.Result) bool {
 
 // rawHeader gives the headers, or says what is wrong with them.
 func rawHeader(object gjson.Result) (header http.Header, problem string) {
+	if object.Raw == later {
+		return nil, ""
+	}
 	object.ForEach(func(key, value gjson.Result) bool {
 		if header == nil {
 			header = http.Header{}
+		}
+		if value.Raw == later {
+			value = gjson.Result{Type: gjson.String, Str: "known when it runs"}
 		}
 		if !isScalar(value) {
 			problem = "must have texts; " + short(key) + " is " + short(value)
