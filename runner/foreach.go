@@ -73,7 +73,7 @@ func (l *loopRun) prepare(items *spool) (err error) {
 	}
 	l.list = make(eval.List, items.count)
 	if l.walk.opt.Run != nil {
-		l.values, err = openRowValues(items.name, l.list)
+		l.values, err = openRowValues(items.name, l.list, l.walk.opt.Inputs.veil)
 	}
 	return err
 }

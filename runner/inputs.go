@@ -141,9 +141,13 @@ func kindOf(v eval.Value) eval.Kind {
 // Inputs are the values of a program's parameters.
 type Inputs struct {
 	values  eval.Object
-	Secrets []string      // the values that must not be shown
-	named   files.Folders // files that the command line gives
+	Secrets []string          // the values that must not be shown
+	named   files.Folders     // files that the command line gives
+	veil    veil              // of the secrets
+	salts   map[string]string // of the digests that are kept of them, by input
 }
+
+func newInputs() Inputs { return Inputs{values: eval.Object{}, salts: map[string]string{}} }
 
 // Given is where the values of inputs come from, strongest first.
 type Given struct {
@@ -162,14 +166,14 @@ func (p *Program) Inputs(given Given) (Inputs, error) {
 		files[field.Key.Text] = field.Value
 		problems = append(problems, p.knownInput(field.Key.Text))
 	}
-	out := Inputs{values: eval.Object{}}
+	out := newInputs()
 	for _, in := range p.inputs {
 		v, err := in.settle(texts, files, given.Getenv)
 		if err != nil {
 			problems = append(problems, err)
 			continue
 		}
-		out.add(in, v)
+		out.add(in, v, newSalt())
 		if path, ok := v.(string); ok && in.source.Type == "file" && texts[in.name] != "" {
 			out.named = append(out.named, path)
 		}
@@ -177,10 +181,13 @@ func (p *Program) Inputs(given Given) (Inputs, error) {
 	return out, errors.Join(problems...)
 }
 
-func (i *Inputs) add(in *input, v eval.Value) {
+// add takes in a value. Salt is that of the digest that is kept of a secret.
+func (i *Inputs) add(in *input, v eval.Value, salt string) {
 	i.values[in.name] = v
 	if text, ok := v.(string); ok && in.source.Secret {
 		i.Secrets = append(i.Secrets, text)
+		i.salts[in.name] = salt
+		i.veil = i.veil.add(in.name, text, salt)
 	}
 }
 

@@ -78,7 +78,7 @@ func (r *Run) answer(s *step, at *place, out outcome) error {
 		if err != nil {
 			return err
 		}
-		a.Data = data
+		a.Data = r.veil.hide(data)
 	}
 	r.made.add(a)
 	return r.journal.Answer(a)
@@ -164,7 +164,7 @@ func (r *Run) reopen(known journal.Loop) (*spool, error) {
 	if err != nil {
 		return nil, &fatalError{fmt.Errorf("the list of %s: %w", known.Address, err)}
 	}
-	p := &spool{name: file.Name(), file: file, read: known.List.Read, count: known.List.Count, rows: known.Rows}
+	p := &spool{veil: r.veil, name: file.Name(), file: file, read: known.List.Read, count: known.List.Count, rows: known.Rows}
 	p.lines = bufio.NewReaderSize(file, 64<<10)
 	for _, note := range r.past.Notes {
 		var source sourceNote

@@ -15,7 +15,7 @@ func (w *walk) restore(s *step, at *place, a *journal.Answer) ending {
 	effect, _ := steps.ParseEffect(a.Effect)
 	out := outcome{status: Status(a.Status), reason: a.Reason, effect: effect, before: true}
 	if a.Data != nil {
-		out.data, out.has = eval.RawTrusted(a.Data), true
+		out.data, out.has = eval.RawTrusted(w.opt.Inputs.veil.show(a.Data)), true
 	}
 	return w.end(s, at, out)
 }

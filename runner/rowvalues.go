@@ -14,7 +14,10 @@ import (
 // rowValues keeps the rows of a loop, as steps.ID.items has them, beside its
 // list: a row that is settled is not run again when the run is taken up, and
 // later steps may read it.
-type rowValues struct{ file *os.File }
+type rowValues struct {
+	file *os.File
+	veil veil
+}
 
 // rowValue is the stored form of a row; fields may only be added.
 type rowValue struct {
@@ -24,7 +27,7 @@ type rowValue struct {
 
 // openRowValues opens the rows beside a list and puts those of an earlier
 // stretch of the run into list.
-func openRowValues(name string, list eval.List) (*rowValues, error) {
+func openRowValues(name string, list eval.List, veil veil) (*rowValues, error) {
 	file, err := os.OpenFile(name+".rows", os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
@@ -37,7 +40,7 @@ func openRowValues(name string, list eval.List) (*rowValues, error) {
 		}
 		var row rowValue
 		if err == nil {
-			err = json.Unmarshal(text, &row)
+			err = json.Unmarshal(veil.show(text), &row)
 		}
 		if err == nil && (row.Index < 0 || row.Index >= int64(len(list))) {
 			err = fmt.Errorf("there is no row %d", row.Index)
@@ -50,7 +53,7 @@ func openRowValues(name string, list eval.List) (*rowValues, error) {
 		whole += int64(len(text))
 	}
 	_, err = file.Seek(whole, io.SeekStart)
-	return &rowValues{file}, errors.Join(err, file.Truncate(whole))
+	return &rowValues{file, veil}, errors.Join(err, file.Truncate(whole))
 }
 
 // add keeps a row. It is written before the journal says that the row is
@@ -64,7 +67,7 @@ func (v *rowValues) add(index int64, value eval.Object) error {
 	if err != nil {
 		return err
 	}
-	_, err = v.file.Write(append(line, '\n'))
+	_, err = v.file.Write(append(v.veil.hide(line), '\n'))
 	return err
 }
 

@@ -31,6 +31,7 @@ type Run struct {
 	files   *resultFiles
 	made    made
 	looks   map[string]time.Time // from [lookTimes]
+	veil    veil                 // over the secret inputs
 }
 
 // Begin makes the folder of a new run of the program. If a draft is in the
@@ -124,7 +125,7 @@ func (p *Program) frozen(inputs Inputs) (map[string]frozenInput, error) {
 		}
 		frozen[in.name] = frozenInput{Value: text}
 		if in.source.Secret {
-			frozen[in.name] = frozenInput{Secret: seal(newSalt(), text)}
+			frozen[in.name] = frozenInput{Secret: seal(inputs.salts[in.name], text)}
 		}
 	}
 	return frozen, nil
@@ -216,7 +217,7 @@ func (r *Run) Inputs(p *Program, given Given) (Inputs, error) {
 // thaw gives inputs back that were kept. Secrets come from given again, and
 // must be the same.
 func (p *Program) thaw(frozen map[string]frozenInput, given Given) (_ Inputs, err error) {
-	out := Inputs{values: eval.Object{}}
+	out := newInputs()
 	for _, in := range p.inputs {
 		kept, ok := frozen[in.name]
 		v := eval.Value(eval.Absent(fmt.Sprintf("input %s was not given", in.name)))
@@ -229,7 +230,7 @@ func (p *Program) thaw(frozen map[string]frozenInput, given Given) (_ Inputs, er
 		if err != nil {
 			return Inputs{}, err
 		}
-		out.add(in, v)
+		out.add(in, v, saltOf(kept.Secret))
 	}
 	return out, nil
 }

@@ -24,6 +24,7 @@ type spool struct {
 	header []string      // the columns of a CSV file
 	rows   *journal.Rows // of an earlier stretch of the run; nil in a first one
 
+	veil   veil // over what is in the file
 	name   string
 	file   *os.File
 	write  *bufio.Writer
@@ -52,7 +53,7 @@ func (w *walk) newSpool(s *step) (*spool, error) {
 	if w.planning && s.loop.in != nil {
 		return &spool{inRAM: true}, nil // its values may be unknown, which no file holds
 	}
-	p := &spool{}
+	p := &spool{veil: w.opt.Inputs.veil}
 	err := fs.ErrExist
 	for errors.Is(err, fs.ErrExist) { // an earlier stretch of the run may have left some
 		p.name = filepath.Join(w.opt.Dir, fmt.Sprintf("list-%d.ndjson", w.spools.Add(1)))
@@ -116,7 +117,7 @@ func (p *spool) add(row spooled) error {
 		return err
 	}
 	p.text = append(text, '\n')
-	_, err = p.write.Write(p.text)
+	_, err = p.write.Write(p.veil.hide(p.text))
 	return err
 }
 
@@ -243,6 +244,9 @@ func (p *spool) next() (row spooled, ok bool, err error) {
 	text, err := p.lines.ReadString('\n')
 	if err != nil {
 		return spooled{}, false, fmt.Errorf("read the list back: %w", err)
+	}
+	if len(p.veil) > 0 {
+		text = string(p.veil.show([]byte(text)))
 	}
 	if row, err = parseSpooled(text); err != nil {
 		return spooled{}, false, fmt.Errorf("read the list back: %w", err)

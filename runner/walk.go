@@ -126,6 +126,9 @@ func (p *Program) walk(ctx context.Context, opt Options, planning bool) (*Result
 	if opt.On == nil {
 		opt.On = func(Event) {}
 	}
+	if opt.Run != nil {
+		opt.Run.veil = opt.Inputs.veil
+	}
 	w := &walk{program: p, opt: opt, do: opt.Do, planning: planning, settling: make(chan struct{}, 1)}
 	w.result = &Result{
 		Plan: planning, RunID: opt.RunID, Workflow: p.Name(), File: p.File(), Workspace: opt.Workspace,
