@@ -19,7 +19,8 @@ import (
 
 // canaryFlow takes a secret everywhere that a workflow can: into records,
 // paths, headers, texts of errors, lists, keys of rows, answers that later
-// steps read, and outputs.
+// steps read, and outputs. What Intercom held before a write is kept for undo as
+// it was, so the steps that find the secret in Intercom keep nothing.
 const canaryFlow = `version: 1
 inputs:
   key: {type: string, secret: true, env: ACME_KEY}
@@ -30,6 +31,7 @@ steps:
     with: {name: "tag {{ inputs.key }}"}
   - id: again
     action: updateTag
+    undo: false
     with: {tag_id: "{{ steps.tag.data.id }}", name: "{{ steps.tag.data.name }} twice"}
   - id: person
     action: createContact
@@ -42,7 +44,7 @@ steps:
       - id: make
         action: createTag
         with: {name: "{{ item }}"}
-      - {action: updateContact, with: {contact_id: "{{ steps.person.data.id }}", name: "{{ steps.make.data.name }}"}}
+      - {action: updateContact, undo: false, with: {contact_id: "{{ steps.person.data.id }}", name: "{{ steps.make.data.name }}"}}
       - {action: archiveContact, with: {contact_id: "{{ steps.make.data.name }}"}}
   - {action: listTags, assert: ['inputs.key == "x"'], on_error: continue}
 outputs:
