@@ -85,6 +85,7 @@ type found struct {
 	match         eval.Object
 	kind          string // "contacts", "companies" or "tags"
 	field, wanted string // what it was looked for by
+	several       int    // how many were found; the first one is taken
 	contact       string // of what belongs to a contact: Intercom's id of that one
 	planned       *planned
 }
@@ -174,6 +175,7 @@ func (w *walk) fetch(ctx context.Context, t *found, req intercom.Request) error 
 	}
 	if t.value = value; len(t.match) > 0 {
 		t.list, t.value = value, t.look.pick(value, t.match)
+		t.several = len(t.look.matching(value, t.match))
 	}
 	return err
 }
@@ -192,8 +194,16 @@ func evalAll(ctx context.Context, templates map[string]*eval.Template, scope *ev
 	return values, nil
 }
 
-// pick finds the row of a list that has the values of match.
+// pick finds the first row of a list that has the values of match.
 func (l *lookup) pick(list eval.Value, match eval.Object) eval.Value {
+	for _, row := range l.matching(list, match) {
+		return row
+	}
+	return nil
+}
+
+// matching finds the rows of a list that have the values of match.
+func (l *lookup) matching(list eval.Value, match eval.Object) (rows []eval.Value) {
 	want := make(map[string]string, len(match))
 	for path, v := range match {
 		want[path] = textValue(v)
@@ -201,10 +211,10 @@ func (l *lookup) pick(list eval.Value, match eval.Object) eval.Value {
 	for _, row := range elements(list) {
 		text, err := eval.AppendJSON(nil, knownPart(row))
 		if err == nil && l.call.Finds(text, want) {
-			return row
+			rows = append(rows, row)
 		}
 	}
-	return nil
+	return rows
 }
 
 // textOr is a value as text, or what to take where there is none.

@@ -167,14 +167,21 @@ func (d *Draft) open(s *step, at *place, after []string) {
 
 // withoutRequest is an event without what differs each time.
 func withoutRequest(e *StepEnded) *StepEnded {
-	if e.Failure == nil || e.Failure.RequestID == "" {
-		return e
-	}
-	event, failure := *e, *e.Failure
-	failure.Message = strings.ReplaceAll(failure.Message, " (request "+failure.RequestID+")", "")
-	failure.RequestID = ""
-	event.Failure = &failure
+	event := *e
+	event.Failure = e.Failure.withoutRequest()
 	return &event
+}
+
+// withoutRequest is a failure without the number of the request, which differs
+// each time.
+func (f *Failure) withoutRequest() *Failure {
+	if f == nil || f.RequestID == "" {
+		return f
+	}
+	alone := *f
+	alone.Message = strings.ReplaceAll(f.Message, " (request "+f.RequestID+")", "")
+	alone.RequestID = ""
+	return &alone
 }
 
 // ended keeps what became of an instance: of a read that something needs its

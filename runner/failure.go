@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -62,6 +63,7 @@ func placed(n *workflow.Node, err error) error {
 // codedError is a failure of our own, with its code.
 type codedError struct {
 	code, message, hint string
+	row                 string // in its own file; empty for the one at hand
 }
 
 func (e *codedError) Error() string { return e.message }
@@ -109,7 +111,7 @@ func (f *Failure) describe(err error) {
 	case errors.As(err, &inText):
 		f.Code, f.Hint = "expression", inText.Hint
 	case errors.As(err, &coded):
-		f.Code, f.Hint = coded.code, coded.hint
+		f.Code, f.Hint, f.Data = coded.code, coded.hint, cmp.Or(coded.row, f.Data)
 	case outsideHint(err) != "":
 		f.Code, f.Hint = "file", outsideHint(err)
 	case errors.Is(err, context.Canceled):

@@ -118,6 +118,7 @@ func (w *walk) selectItems(ctx context.Context, s *step, at *place, src source, 
 			return errStopped
 		}
 		if kept.count == limit {
+			kept.cut = true
 			break
 		}
 		kept.read++
@@ -134,6 +135,7 @@ func (w *walk) selectItems(ctx context.Context, s *step, at *place, src source, 
 			return err
 		}
 	}
+	kept.source = src.name
 	return kept.settle(keys, s.loop.key != nil)
 }
 

@@ -159,6 +159,7 @@ func (l *loader) used(refs []eval.Ref) {
 			s.keepAll()
 		case ref.Path[2] == "data":
 			s.used = true
+			s.reads(ref.Path[3:])
 		}
 	}
 }
@@ -177,10 +178,21 @@ func (l *loop) read(path []string) {
 	}
 }
 
+// reads notes whether somebody takes the first record of what a step has found,
+// and whether anybody asks how many there are.
+func (s *step) reads(path []string) {
+	switch {
+	case len(path) > 1 && path[0] == "data" && path[1] == "0":
+		s.first = true
+	default:
+		s.counted = s.counted || len(path) < 2 || path[0] != "data"
+	}
+}
+
 // keepAll marks a step whose data is read as a whole, with that of the steps
 // inside it.
 func (s *step) keepAll() {
-	s.used, s.useRows = true, s.loop != nil
+	s.used, s.counted, s.useRows = true, true, s.loop != nil
 	for _, inner := range s.steps {
 		inner.keepAll()
 	}

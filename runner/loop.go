@@ -29,6 +29,7 @@ func (w *walk) loop(ctx context.Context, s *step, at *place) (ending, error) {
 		return w.deferred(s, at, after), nil
 	}
 	defer items.close()
+	w.checkSource(s, at, items)
 	w.record(func(r *Result) { r.Steps[s.index].Read += items.read })
 	w.tellEvent(Event{Listed: &Listed{Addr: at.addr(), Read: items.read, Items: items.count, Before: items.settled()}})
 	return w.rows(ctx, s, at, items)
@@ -57,14 +58,20 @@ func (w *walk) endLoop(ctx context.Context, s *step, at *place, t *tally, list e
 	if t.counts.Pending > 0 {
 		end.status = worse(end.status, Pending)
 	}
-	if t.passed() && !w.planning {
+	switch {
+	case !t.passed():
+	case w.planning && at.outside(): // the plan goes on, and shows all there is
+		w.failed(s, at, w.failure(at, s.source.ForEach.Node, t.error(w.planning)))
+	default:
+		failure := w.failure(at, s.source.ForEach.Node, t.error(w.planning))
 		end.failure, end.stop, end.earlier = t.first, !s.goesOn, !t.passedNow()
-		w.tellEvent(Event{Failed: w.failure(at, s.source.ForEach.Node, t.error())})
+		w.tellEvent(Event{Failed: failure})
+		w.finding(s, at, failure)
 	}
 	w.keepLoop(s, at, end, t, list)
 	if !end.stop && s.action == nil {
 		if failure := w.asserts(ctx, s, at); failure != nil {
-			w.failed(at, failure)
+			w.failed(s, at, failure)
 			end.failure, end.stop = failure, !s.goesOn
 		}
 	}
@@ -167,6 +174,7 @@ func (w *walk) endRow(s *step, outer, at *place, item spooled, end ending) eval.
 	if item.failure != nil {
 		w.opt.Draft.failed(at, ended)
 	}
+	w.finding(s, at, item.failure)
 	value := eval.Object{"key": item.key, "status": string(end.row())}
 	if s.useRows {
 		s.rowValue(at, value)

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -12,10 +13,13 @@ import (
 
 // planWrite foresees a write: it is checked as far as its inputs are known, and
 // held against the record as it is. What it would answer is known in part.
-func (w *walk) planWrite(s *step, at *place, in eval.Object, target *found) outcome {
+func (w *walk) planWrite(ctx context.Context, s *step, at *place, in eval.Object, target *found) outcome {
 	if problems := s.action.Check(ready(in)); len(problems) > 0 {
 		err := &codedError{code: "input", message: problems[0].Error()}
 		return outcome{status: Failed, failure: w.failure(at, s.source.Action, err)}
+	}
+	if failure := w.checkAttributes(ctx, s, at, in); failure != nil {
+		return outcome{status: Failed, failure: failure}
 	}
 	w.overlay.mu.Lock() // between what is seen and what is written nothing else is planned
 	defer w.overlay.mu.Unlock()

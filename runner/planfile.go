@@ -103,6 +103,13 @@ func (p *Program) planHeader(opt Options, result *Result, version string) (PlanH
 func sums(p *Program, result *Result) plannedSums {
 	kept := *result
 	kept.RunID, kept.Outputs, kept.Calls, kept.Seconds = "", nil, 0, 0
+	kept.Failures, kept.Findings = nil, nil
+	for _, f := range result.Failures {
+		kept.Failures = append(kept.Failures, f.withoutRequest())
+	}
+	for _, f := range result.Findings {
+		kept.Findings = append(kept.Findings, Finding{f.withoutRequest(), f.Blocks})
+	}
 	all := plannedSums{Result: &kept}
 	for _, out := range result.Outputs {
 		for _, v := range p.outputs {

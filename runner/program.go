@@ -75,6 +75,8 @@ type step struct {
 	retry   intercom.Retry
 	goesOn  bool // on_error: continue
 	used    bool // something reads its data
+	first   bool // something takes the first of the records that it finds
+	counted bool // something asks how many there are, or reads them all
 	useRows bool // something reads the items of this loop
 }
 

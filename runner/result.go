@@ -95,6 +95,9 @@ type Result struct {
 	Steps       []StepResult `json:"steps"`
 	Outputs     Outputs      `json:"outputs,omitempty"`
 	Failures    []*Failure   `json:"failures,omitempty"` // of steps outside loops
+	Findings    []Finding    `json:"findings,omitempty"` // of a plan, at most 1,000: those that block, then in the order of the file and the rows
+	Found       int64        `json:"found,omitempty"`    // all findings
+	Blocking    int64        `json:"blocking,omitempty"` // of them those because of which the plan is not to be applied
 	Stale       int64        `json:"stale,omitempty"`    // writes that were left out because their record has moved since the plan
 	Interrupted bool         `json:"interrupted,omitempty"`
 

@@ -20,6 +20,8 @@ import (
 // plan keeps a list that is in memory there.
 type spool struct {
 	read   int64         // items before where and limit
+	cut    bool          // the limit was met before the end of the source
+	source string        // the name of its file, for messages
 	count  int64         // items kept
 	header []string      // the columns of a CSV file
 	rows   *journal.Rows // of an earlier stretch of the run; nil in a first one
@@ -154,12 +156,13 @@ func (p *spool) refuseRepeated(keys *keyFile) error {
 	}
 	var key string
 	var names [2]string
+	var place string
 	err = p.each(func(row spooled) error {
 		if row.index == first {
 			key, names[0] = row.key, row.name()
 		}
 		if row.index == again {
-			names[1] = row.name()
+			names[1], place = row.name(), row.place
 		}
 		return nil
 	})
@@ -167,6 +170,7 @@ func (p *spool) refuseRepeated(keys *keyFile) error {
 		code:    "duplicate_key",
 		message: fmt.Sprintf("two items have the key %q: %s and %s", key, names[0], names[1]),
 		hint:    "choose a key that differs, or take one of the items out; nothing of this loop was sent",
+		row:     place,
 	}))
 }
 

@@ -75,7 +75,7 @@ func (w *walk) group(ctx context.Context, s *step, at *place) (ending, error) {
 	if end.failure == nil {
 		if failure := w.asserts(ctx, s, at); failure != nil {
 			end.failure, end.stop = failure, true
-			w.failed(at, failure)
+			w.failed(s, at, failure)
 		}
 	}
 	w.keep(s, at, outcome{status: end.status, failure: end.failure})
@@ -122,6 +122,7 @@ func (w *walk) end(s *step, at *place, out outcome) ending {
 	if out.failure != nil && at.outside() {
 		w.fail(out.failure)
 	}
+	w.finding(s, at, out.failure)
 	return ending{
 		status: out.status, failure: out.failure, stop: out.failure != nil && !s.goesOn,
 		earlier: out.earlier, stale: out.stale && !at.outside(),
@@ -129,23 +130,21 @@ func (w *walk) end(s *step, at *place, out outcome) ending {
 }
 
 func (s *step) ended(at *place, status Status, reason string) *StepEnded {
-	e := &StepEnded{Addr: at.addr(), Step: s.label, Status: status, Reason: reason, Index: make([]int64, len(at.path))}
-	for i, row := range at.path {
-		e.Index[i] = row.Index
-	}
+	e := &StepEnded{Addr: at.addr(), Step: s.label, Status: status, Reason: reason, Index: at.index()}
 	if s.action != nil {
 		e.Action = s.action.Name
 	}
 	return e
 }
 
-// failed tells of a failure that is no instance's own.
-func (w *walk) failed(at *place, f *Failure) {
+// failed tells of a failure that is no instance's own. The step may be nil.
+func (w *walk) failed(s *step, at *place, f *Failure) {
 	w.tellEvent(Event{Failed: f})
 	w.opt.Draft.failed(at, Event{Failed: f})
 	if at.outside() {
 		w.fail(f)
 	}
+	w.finding(s, at, f)
 }
 
 // keep makes what became of a step visible as steps.ID.
@@ -197,7 +196,7 @@ func (w *walk) instance(ctx context.Context, s *step, at *place) (ending, error)
 		}
 	}
 	if w.planning {
-		return w.end(s, at, w.asserted(ctx, s, at, w.planWrite(s, at, given, target))), nil
+		return w.end(s, at, w.asserted(ctx, s, at, w.planWrite(ctx, s, at, given, target))), nil
 	}
 	v := w.weigh(s, at, given, target)
 	if open == nil {
@@ -228,7 +227,7 @@ func (w *walk) send(ctx context.Context, s *step, at *place, given eval.Object, 
 	if err != nil {
 		return w.broken(s, at, s.source.Action, err), nil
 	}
-	out := w.again(ctx, s, at, ready, open)
+	out := w.checkFound(s, at, ready, w.again(ctx, s, at, ready, open))
 	if write := at.writing; write != nil {
 		out.permitted, out.effect = true, write.effect
 		if out.settled != nil {

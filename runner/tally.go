@@ -70,16 +70,19 @@ func allowed(limit *workflow.Limit, rows int64) int64 {
 	return limit.Count
 }
 
-// error says that a loop was stopped, and why.
-func (t *tally) error() error {
+// error says that a loop was stopped, or in a plan would be, and why.
+func (t *tally) error(planning bool) error {
 	failed := t.counts.Failed + t.counts.InDoubt
-	what := "failed"
-	if t.counts.InDoubt > 0 {
+	stopped, what := "stopped", "failed"
+	switch {
+	case planning:
+		stopped, what = "would stop", "would fail"
+	case t.counts.InDoubt > 0:
 		what = "failed or are in doubt"
 	}
 	return &codedError{
 		code:    "max_failures",
-		message: fmt.Sprintf("stopped: %d of %d items %s, and max_failures allows %d", failed, t.items, what, t.most),
+		message: fmt.Sprintf("%s: %d of %d items %s, and max_failures allows %d", stopped, failed, t.items, what, t.most),
 		hint:    "mend what failed and run it again, or raise for_each.max_failures",
 	}
 }

@@ -79,16 +79,19 @@ type walk struct {
 	spools   atomic.Int64
 	calls    atomic.Int64
 
-	reads    reads
-	overlay  overlay
-	sent     ByEffect      // writes, those about to be sent included
-	settling chan struct{} // holds one: calls in doubt are looked for by one goroutine at a time
-	clock    steps.Clock   // of Intercom, as its answers show it
-	stales   sync.Map      // records that have moved since the plan that is applied
+	reads      reads
+	overlay    overlay
+	attributes attributes    // of a plan
+	sent       ByEffect      // writes, those about to be sent included
+	settling   chan struct{} // holds one: calls in doubt are looked for by one goroutine at a time
+	clock      steps.Clock   // of Intercom, as its answers show it
+	stales     sync.Map      // records that have moved since the plan that is applied
 
 	mu        sync.Mutex // of the result and of telling events
 	result    *Result
-	unwritten error // the first error of writing result files
+	found     findings        // of a plan
+	told      map[string]bool // findings about the whole file
+	unwritten error           // the first error of writing result files
 }
 
 // record changes the result.
@@ -129,7 +132,7 @@ func (p *Program) walk(ctx context.Context, opt Options, planning bool) (*Result
 	if opt.Run != nil {
 		opt.Run.veil = opt.Inputs.veil
 	}
-	w := &walk{program: p, opt: opt, do: opt.Do, planning: planning, settling: make(chan struct{}, 1)}
+	w := &walk{program: p, opt: opt, do: opt.Do, planning: planning, settling: make(chan struct{}, 1), told: map[string]bool{}}
 	w.result = &Result{
 		Plan: planning, RunID: opt.RunID, Workflow: p.Name(), File: p.File(), Workspace: opt.Workspace,
 		Steps: make([]StepResult, len(p.all)),
@@ -139,6 +142,7 @@ func (p *Program) walk(ctx context.Context, opt Options, planning bool) (*Result
 	}
 	w.tellEvent(Event{Started: &Started{Plan: planning, RunID: opt.RunID, Workflow: p.Name(), File: p.File(), Workspace: opt.Workspace}})
 	err := cmp.Or(w.run(ctx), w.unwritten)
+	w.found.into(w.result)
 	w.result.Calls, w.result.Seconds = w.calls.Load(), time.Since(began).Seconds()
 	return w.result, err
 }
@@ -158,7 +162,7 @@ func (s *step) result() StepResult {
 func (w *walk) run(ctx context.Context) error {
 	scope, err := w.scope(ctx)
 	if err != nil {
-		w.failed(&place{}, w.failure(&place{label: "vars"}, w.program.file.Steps[0].Node, err))
+		w.failed(nil, &place{}, w.failure(&place{label: "vars"}, w.program.file.Steps[0].Node, err))
 		w.tell(w.program.steps, &place{steps: eval.Object{}}, Pending, "")
 		return nil
 	}
@@ -287,7 +291,7 @@ func (w *walk) outputs(ctx context.Context, at *place) error {
 	for _, out := range w.program.outputs {
 		v, err := out.eval(ctx, at.scope)
 		if err != nil {
-			w.failed(&place{}, w.failure(&place{label: "outputs." + out.name}, out.node, err))
+			w.failed(nil, &place{}, w.failure(&place{label: "outputs." + out.name}, out.node, err))
 			return nil
 		}
 		if _, gone := v.(eval.Omit); gone {
@@ -324,6 +328,16 @@ type place struct {
 }
 
 func (p *place) addr() string { return p.prefix + p.label + p.key }
+
+// index is where the place stands in the lists of the loops around it, the
+// outermost first.
+func (p *place) index() []int64 {
+	index := make([]int64, len(p.path))
+	for i, row := range p.path {
+		index[i] = row.Index
+	}
+	return index
+}
 
 // outside reports whether the place is in no row of a loop.
 func (p *place) outside() bool { return p.prefix == "" && p.key == "" }

@@ -90,7 +90,12 @@ func (w *walk) conflicts(s *step, at *place, in eval.Object, target *found, v *v
 	if _, has := s.action.Input("on_conflict"); !has {
 		return false
 	}
-	switch in["on_conflict"] {
+	policy := in["on_conflict"]
+	if target.several > 1 && target.planned == nil && (policy == "update" || policy == "skip") {
+		v.end = &outcome{status: Failed, failure: w.failure(at, s.source.Action, ambiguous(int64(target.several), "contacts"))}
+		return true
+	}
+	switch policy {
 	case "update":
 		return false
 	case "skip":

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/flowrun-dev/flowrun/runner"
@@ -35,10 +36,28 @@ func (s *session) guard() error {
 		return &exitError{code: s.stop.signal(), message: "interrupted while planning; nothing was written"}
 	}
 	breaches := s.unacknowledged(s.program.Breaches(plan))
-	if len(breaches) == 0 {
-		return nil
+	switch {
+	case len(breaches) > 0:
+		return refusedByGuard(breaches, s.program.File())
+	case plan.Blocking > 0:
+		return blocked(plan)
 	}
-	return refusedByGuard(breaches, s.program.File())
+	return nil
+}
+
+// blocked says what a plan has found that keeps it from being applied.
+func blocked(plan *runner.Result) error {
+	var lines, hints []string
+	for _, f := range plan.Findings {
+		if !f.Blocks {
+			break // those that block come first
+		}
+		lines = append(lines, f.Error())
+		if f.Hint != "" && !slices.Contains(hints, f.Hint) {
+			hints = append(hints, f.Hint)
+		}
+	}
+	return &exitError{exitFailed, strings.Join(lines, "\n") + "\nnothing was written", hints}
 }
 
 // unacknowledged leaves out what --ack names exactly, and tells the run so.

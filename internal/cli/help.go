@@ -11,7 +11,7 @@ import (
 // exitHelp is the part of the help that says how commands end.
 const exitHelp = `exit codes
   0  done; a plan, with changes or without
-  1  a step outside loops failed
+  1  a step outside loops failed; a plan is blocked by what it found
   2  the plan has changes (plan --detailed-exitcode)
   3  wrong usage, workflow or input; nothing was sent
   4  no token, a wrong one, or one of another workspace

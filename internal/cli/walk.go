@@ -88,9 +88,11 @@ func (s *session) exit(result *runner.Result) error {
 		return s.left(result, exitRows, notReached(result, fmt.Sprintf("the time of --max-duration %s is over", s.flags.Duration("max-duration"))))
 	case result.Unavailable != "":
 		return s.left(result, exitRows, result.Unavailable)
-	case result.RowsLeft():
+	case result.Plan && result.Blocking > 0:
+		return &exitError{code: exitFailed}
+	case !result.Plan && result.RowsLeft():
 		return s.left(result, exitRows, "")
-	case len(result.Failures) > 0:
+	case !result.Plan && len(result.Failures) > 0:
 		return s.left(result, exitFailed, "")
 	case s.flags.Bool("detailed-exitcode") && result.Changes.Any():
 		return &exitError{code: exitChanges}
