@@ -79,6 +79,7 @@ type found struct {
 	value  eval.Value // the record; nil where there is none
 	list   eval.Value // the list it was looked for in; nil where it was read by its id
 	after  []string   // in a plan: the steps that will tell; nothing else is known then
+	still  *still     // in an undo: what must still be so of it
 	absent error      // why it was not found: Intercom's refusal, or in a plan what was planned before
 
 	look          *lookup

@@ -72,7 +72,11 @@ func hintOf(again time.Time) string {
 // for first, and made only when it is known not to have been.
 func (w *walk) again(ctx context.Context, s *step, at *place, given map[string]any, open *doubt) outcome {
 	if s.action.EffectOf(given) == steps.Read || s.action.RetryOf(given) == steps.Repeatable {
-		return w.repeat(ctx, s, at, given)
+		out := w.repeat(ctx, s, at, given)
+		if open != nil && s.tookAway(out) {
+			return outcome{status: Done}
+		}
+		return out
 	}
 	if open != nil {
 		open.in = given
@@ -95,6 +99,13 @@ func (w *walk) again(ctx context.Context, s *step, at *place, given map[string]a
 		return found
 	}
 	return w.repeat(ctx, s, at, given)
+}
+
+// tookAway reports whether a call that was sent before has taken away what is
+// not found any more.
+func (s *step) tookAway(out outcome) bool {
+	takesAway := s.action.Goal == steps.Gone || s.action.Goal == steps.Absent
+	return takesAway && out.failure != nil && isGone(out.failure.err)
 }
 
 // settle finds out what became of a call, or puts its row off until that can be

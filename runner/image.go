@@ -107,18 +107,18 @@ func (w *walk) holders(ctx context.Context, s *step, in eval.Object, b *image) e
 	if s.holders == nil {
 		return nil
 	}
-	return w.held(ctx, s.holders, s.retry, in, func(row []byte) bool {
+	return w.held(ctx, s.holders, s.retry, in, func(row []byte) (bool, error) {
 		b.More = len(b.Holders) == maxHolders
 		if !b.More {
 			b.Holders = append(b.Holders, gjson.GetBytes(row, "id").String())
 		}
-		return !b.More
+		return !b.More, nil
 	})
 }
 
 // held hands out the rows that a list of holders has, until visit has enough.
 // The record itself may be gone.
-func (w *walk) held(ctx context.Context, l *lookup, retry intercom.Retry, in eval.Object, visit func(row []byte) bool) error {
+func (w *walk) held(ctx context.Context, l *lookup, retry intercom.Retry, in eval.Object, visit func(row []byte) (more bool, err error)) error {
 	scope := eval.NewScope()
 	scope.Set("with", in)
 	with, err := evalAll(ctx, l.with, scope)
@@ -142,8 +142,8 @@ func (w *walk) held(ctx context.Context, l *lookup, retry intercom.Retry, in eva
 			return err
 		}
 		for _, row := range page.Rows {
-			if !visit(row) {
-				return nil
+			if more, err := visit(row); err != nil || !more {
+				return err
 			}
 		}
 	}

@@ -56,7 +56,10 @@ func (p *Program) prepare(list []*step, undo *bool) {
 		if s.action != nil {
 			s.current = mustLookup(s.action.Current)
 			if s.action.Holders != nil {
-				s.holders = mustLookup(s.action.Holders.List)
+				s.holders, s.link = mustLookup(s.action.Holders.List), mustLookup(steps.Find(s.action.Holders.Link).Current)
+				for _, call := range s.action.Holders.Other {
+					s.others = append(s.others, mustLookup(call))
+				}
 			}
 		}
 		p.prepare(s.steps, own)

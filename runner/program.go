@@ -28,6 +28,7 @@ type Program struct {
 	guards  []guard
 	all     []*step       // every step, in the order of the file
 	dir     string        // where paths in the file start
+	back    *takesBack    // set where the program takes a run back
 	folders files.Folders // in which they may end
 }
 
@@ -65,6 +66,8 @@ type step struct {
 	action  *steps.Action // nil for a group
 	with    *value        // nil for a group
 	current *lookup       // how to see the record before a write; nil where there is no way
+	others  []*lookup     // what else may have it
+	link    *lookup       // whether a contact has it
 	holders *lookup       // who has the record that the step deletes; nil where that is nobody's
 	blind   bool          // undo: false: the record is not read before a write
 	cond    *condition

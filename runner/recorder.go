@@ -63,6 +63,7 @@ func (r *Run) answer(s *step, at *place, out outcome) error {
 	}
 	a := journal.Answer{
 		Address: at.addr(), In: at.path, Status: journal.Status(out.status), Reason: out.reason, Effect: out.effect.String(), RemoteID: out.id,
+		Message: out.note,
 	}
 	if s.action != nil && s.action.Effect == steps.Send && out.status == Done {
 		a.Version = textValue(valueAt(out.data, out.has, "updated_at"))

@@ -14,6 +14,9 @@ import (
 func (w *walk) restore(s *step, at *place, a *journal.Answer) ending {
 	effect, _ := steps.ParseEffect(a.Effect)
 	out := outcome{status: Status(a.Status), reason: a.Reason, effect: effect, before: true}
+	if out.reason == reasonConflict {
+		out.note = a.Message
+	}
 	if a.Data != nil {
 		out.data, out.has = eval.RawTrusted(w.opt.Inputs.veil.show(a.Data)), true
 	}

@@ -58,7 +58,7 @@ func (s *step) reversal(out outcome) (Reversal, string) {
 		return "", ""
 	}
 	r, note := ReversalOf(s.action, out.effect, out.changes)
-	if s.blind && r != Never && out.effect != steps.Create {
+	if s.blind && r != Never {
 		return Never, "undo: false keeps nothing to take it back with"
 	}
 	return r, note

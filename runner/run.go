@@ -42,22 +42,25 @@ func Begin(dir string, p *Program, opt Options, version, command string) (*Run, 
 	if err != nil {
 		return nil, err
 	}
+	if p.back != nil {
+		p.dir, p.folders = dir, files.NewFolders(dir)
+	}
 	folders, err := json.Marshal(slices.Concat(p.folders, opt.Inputs.named))
 	if err != nil {
 		return nil, err
 	}
 	j, err := journal.Create(dir, journal.Header{
-		Run: opt.RunID, Version: version, Kind: "apply",
+		Run: opt.RunID, Version: version, Kind: p.kind(),
 		File: p.File(), Name: p.Name(), Digest: digest(text),
 		Workspace: opt.Workspace.ID, Region: opt.Workspace.Region, Commit: opt.Commit,
 		StartedAt: opt.StartedAt,
-		Facts:     map[string]string{"path": path, "limit": strconv.FormatInt(opt.Limit, 10), "folders": string(folders)},
+		Facts:     p.facts(map[string]string{"path": path, "limit": strconv.FormatInt(opt.Limit, 10), "folders": string(folders)}),
 	}, journal.Options{Version: version, Command: command, Rescue: os.Stderr})
 	if err != nil {
 		return nil, err
 	}
 	r := &Run{Dir: dir, journal: j}
-	if err := errors.Join(freeze(dir, p, opt.Inputs), r.open(), r.takeOver()); err != nil {
+	if err := errors.Join(p.moveInto(dir), freeze(dir, p, opt.Inputs), r.open(), r.takeOver()); err != nil {
 		return nil, errors.Join(err, j.Close(nil))
 	}
 	return r, nil
@@ -184,9 +187,16 @@ func (r *Run) program() (*Program, error) {
 	if digest(text) != header.Digest {
 		return nil, fmt.Errorf("the workflow in %s is not the one that the run began with", r.Dir)
 	}
-	program, problems := loadIn(filepath.Dir(header.Facts["path"]), header.File, text, r.folders())
+	dir := filepath.Dir(header.Facts["path"])
+	if header.Kind == kindUndo {
+		dir = r.Dir
+	}
+	program, problems := loadIn(dir, header.File, text, r.folders())
 	if err := problems.Err(); err != nil {
 		return nil, err
+	}
+	if header.Kind == kindUndo {
+		program.takesBack(header.Facts[factUndoes], header.Facts[factConflict])
 	}
 	return program, nil
 }

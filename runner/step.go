@@ -195,11 +195,16 @@ func (w *walk) instance(ctx context.Context, s *step, at *place) (ending, error)
 			return w.ended(s, at, outcome{status: Failed, effect: effect, failure: w.failure(at, s.source.Action, err)})
 		}
 	}
+	if target != nil {
+		if target.still, err = w.expected(ctx, s, at, given); err != nil {
+			return w.ended(s, at, outcome{status: Failed, effect: effect, failure: w.failure(at, s.source.Action, err)})
+		}
+	}
 	if w.planning {
 		return w.end(s, at, w.asserted(ctx, s, at, w.planWrite(ctx, s, at, given, target))), nil
 	}
 	v := w.weigh(s, at, given, target)
-	if open == nil {
+	if open == nil || v.end != nil && v.end.note != "" {
 		if out := w.spared(s, at, given, target, &v); out != nil {
 			return w.ended(s, at, w.asserted(ctx, s, at, *out))
 		}

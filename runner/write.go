@@ -22,7 +22,11 @@ type verdict struct {
 // there is no way to look, or the file wants none.
 func (w *walk) weigh(s *step, at *place, in eval.Object, target *found) verdict {
 	v := verdict{effect: s.effectOf(in)}
+	if w.program.back != nil && target != nil && target.after == nil {
+		v.end = w.weighBack(s, in, target)
+	}
 	switch {
+	case v.end != nil:
 	case target == nil || target.after != nil:
 		v.changes = diff(s, in, nil)
 	case s.action.Goal == steps.Fields:
@@ -61,7 +65,7 @@ func (w *walk) weighFields(s *step, at *place, in eval.Object, target *found, v 
 		}
 	}
 	v.changes = diff(s, in, target.value)
-	if target.planned != nil {
+	if target.planned != nil && w.program.back == nil {
 		w.weighPlanned(s, at, target.planned, v)
 	}
 	if v.end == nil && len(v.changes) == 0 {
@@ -99,7 +103,7 @@ func (w *walk) conflicts(s *step, at *place, in eval.Object, target *found, v *v
 	case "update":
 		return false
 	case "skip":
-		v.end = &outcome{status: Skipped, reason: "conflict", has: true, data: target.value}
+		v.end = &outcome{status: Skipped, reason: reasonConflict, has: true, data: target.value}
 		return true
 	}
 	v.effect, v.changes = steps.Create, diff(s, in, nil)
@@ -141,8 +145,8 @@ func (w *walk) target(ctx context.Context, s *step, in eval.Object) (*found, err
 // became of a write may not be known: what is not certain is read again.
 func (w *walk) written(s *step, target *found, out outcome) {
 	key := ""
-	if target != nil && out.status == Done && s.action.Goal != steps.Gone {
-		key = target.key
+	if target != nil && out.status == Done && (s.action.Goal == steps.Fields || target.list != nil) {
+		key = target.key // other answers are not the record
 	}
 	w.reads.drop(segmentOf(s.action), key)
 	if key == "" {

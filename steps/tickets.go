@@ -16,7 +16,7 @@ var tickets = []*Action{
 		Effect:     Send,
 		Retry:      Once,
 		Inputs: []Field{
-			{Name: "ticket_type_id", Type: text, Required: true, Form: ticketTypeForm, Example: `"12"`,
+			{Name: "ticket_type_id", Type: text, Required: true, At: "ticket_type.id", Form: ticketTypeForm, Example: `"12"`,
 				Doc: "id of the ticket type, from listTicketTypes"},
 			{Name: "contacts", Type: listOf(ticketContact), At: "-", Privacy: Personal, Doc: "the contact, as a list of one {id}, {external_id} or {email}"},
 			{Name: "contact_id", Type: text, Form: contactForm, At: "-", Wire: "contacts", Wrap: `[{"id":%s}]`, Example: `"{{ contact.id }}"`,

@@ -1,0 +1,213 @@
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/steps"
+	"github.com/tidwall/gjson"
+)
+
+// still is what of a record must be as the run left it, for an undo to change
+// it.
+type still struct {
+	expectation
+	holder string // somebody who has a record that nobody should have
+}
+
+// expected gives what must still be so for an instance of an undo. It is nil
+// where nothing must, as in every other program.
+func (w *walk) expected(ctx context.Context, s *step, at *place, in eval.Object) (*still, error) {
+	back := w.program.back
+	if back == nil || back.expect[s] == nil {
+		return nil, nil
+	}
+	value, err := back.expect[s].Eval(ctx, at.scope)
+	if err != nil || value == nil {
+		return nil, err
+	}
+	want := &still{}
+	if err := json.Unmarshal(asJSON(value), &want.expectation); err != nil {
+		return nil, err
+	}
+	if want.Unused && s.holders != nil {
+		want.holder, err = w.holder(ctx, s, in)
+	}
+	return want, err
+}
+
+// holder finds somebody who has the record that is about to be deleted. The
+// lists may be behind, so each one in them is asked.
+func (w *walk) holder(ctx context.Context, s *step, in eval.Object) (holder string, err error) {
+	err = w.held(ctx, s.holders, s.retry, in, func(row []byte) (bool, error) {
+		id := gjson.GetBytes(row, "id").String()
+		has, err := w.has(ctx, s, in, id)
+		if has {
+			holder = "the contact " + id
+		}
+		return !has, err
+	})
+	for _, other := range s.others {
+		if holder != "" || err != nil {
+			break
+		}
+		err = w.held(ctx, other, s.retry, in, func(row []byte) (bool, error) {
+			holder = "the " + gjson.GetBytes(row, "type").String() + " " + gjson.GetBytes(row, "id").String()
+			return false, nil
+		})
+	}
+	return holder, err
+}
+
+// has reports whether a contact has a record, or in a plan would still have it.
+func (w *walk) has(ctx context.Context, s *step, in eval.Object, contact string) (bool, error) {
+	with := eval.Object{"contact_id": contact}
+	for name, id := range in {
+		with[name] = id
+	}
+	t, err := w.find(ctx, s.link, s.retry, with)
+	if err != nil || t == nil {
+		return true, err
+	}
+	if w.planning {
+		w.overlay.mu.Lock()
+		w.overlay.see(t)
+		w.overlay.mu.Unlock()
+	}
+	return t.value != nil && t.absent == nil, nil
+}
+
+// weighBack holds a write of an undo against what must still be so. It ends
+// what is so already, and what somebody has changed since; or it takes the
+// fields out of the inputs that are not to be put back.
+func (w *walk) weighBack(s *step, in eval.Object, target *found) *outcome {
+	want := target.still
+	gone := s.action.Goal == steps.Gone && target.value == nil && target.absent != nil
+	switch {
+	case gone:
+		return &outcome{status: Unchanged, has: true}
+	case want == nil || target.value == nil:
+		return nil
+	case want.holder != "":
+		return conflict(want.holder + " has it")
+	case w.program.back.onConflict == ForceConflict:
+		return nil
+	case want.Version != "" && want.Version != textValue(valueAt(target.value, true, "updated_at")):
+		return conflict("it was changed since")
+	}
+	return w.weighFieldsBack(s, in, target, want.Fields)
+}
+
+// weighFieldsBack looks at each field that the run left in the record.
+func (w *walk) weighFieldsBack(s *step, in eval.Object, target *found, fields []imageField) *outcome {
+	restores := s.action.Goal == steps.Fields
+	var first *outcome
+	left := len(fields)
+	for _, each := range fields {
+		now := w.changedSince(s, in, target, each, restores)
+		if now == "" {
+			continue
+		}
+		end := conflict(now)
+		if !restores || w.program.back.onConflict != FieldConflict {
+			return end
+		}
+		if first == nil {
+			first = end
+		}
+		leave(in, each)
+		left--
+	}
+	if left == 0 {
+		return first
+	}
+	return nil
+}
+
+// changedSince says what a field has become that is neither as the run left it
+// nor as it was before; empty if it is one of them.
+func (w *walk) changedSince(s *step, in eval.Object, target *found, each imageField, restores bool) string {
+	path, f := fieldAt(s.action, each)
+	now := valueAt(target.value, true, path)
+	if _, unknown := eval.IsUnknown(now); unknown {
+		return ""
+	}
+	if each.Sealed != "" && seal(saltOf(each.Sealed), asJSON(now)) == each.Sealed {
+		return ""
+	}
+	if each.Sealed == "" && same(f, now, jsonValue(each.To)) {
+		return ""
+	}
+	if restores && same(f, now, inputAt(in, each)) {
+		return ""
+	}
+	text := "nothing"
+	if _, missing := now.(eval.Missing); !missing {
+		text = string(asJSON(now))
+	}
+	return fmt.Sprintf("%s is %s now", path, text)
+}
+
+// fieldAt is where a record shows a field, and the rule for comparing it. An
+// action that takes a record away shows what the one that made it set.
+func fieldAt(action *steps.Action, each imageField) (string, steps.Field) {
+	f, known := action.Input(each.Input)
+	if !known {
+		f = sameResource(action, each.Input)
+	}
+	path, _ := f.Shown()
+	if each.Member == "" {
+		return path, f
+	}
+	path += "." + gjson.Escape(each.Member)
+	return path, steps.Field{Name: path}
+}
+
+// sameResource is the input of that name of another action on such records.
+func sameResource(action *steps.Action, input string) steps.Field {
+	for _, other := range steps.All() {
+		if f, known := other.Input(input); known && other.Resource == action.Resource && other.Effect != steps.Read && f.In == steps.Body {
+			return f
+		}
+	}
+	return steps.Field{Name: input}
+}
+
+// inputAt is what a step sets a field to.
+func inputAt(in eval.Object, each imageField) eval.Value {
+	v := in[each.Input]
+	if each.Member != "" {
+		return valueAt(v, true, gjson.Escape(each.Member))
+	}
+	return v
+}
+
+// leave takes a field out of the inputs.
+func leave(in eval.Object, each imageField) {
+	if each.Member == "" {
+		delete(in, each.Input)
+		return
+	}
+	members, _ := openObject(steps.Field{Type: steps.Type{Kind: steps.Object, Open: true}}, in[each.Input])
+	delete(members, each.Member)
+	if in[each.Input] = members; len(members) == 0 {
+		delete(in, each.Input)
+	}
+}
+
+func jsonValue(text json.RawMessage) eval.Value {
+	if text == nil {
+		return nil
+	}
+	return eval.RawTrusted(text)
+}
+
+func conflict(note string) *outcome {
+	return &outcome{status: Skipped, reason: reasonConflict, note: note}
+}
+
+// reasonConflict is why an undo leaves a record alone, and a create that meets
+// one with on_conflict: skip.
+const reasonConflict = "conflict"

@@ -1,0 +1,212 @@
+package runner
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/flowrun-dev/flowrun/internal/eval"
+)
+
+// An undo is an ordinary program, made from the journal of a run: a loop for
+// each step, the last one first, with a row for each write, the last one first.
+// It is planned, applied, kept and resumed as any other. The one thing that no
+// workflow file can say is what must still be so for a row to be taken back:
+// it stands in the rows, and a program made by Undo looks at it.
+
+// What an undo does about a record that somebody has changed since.
+const (
+	SkipConflict  = "skip"  // leaves it alone
+	FieldConflict = "field" // puts back the fields that are still as the run left them
+	ForceConflict = "force" // puts all fields back
+)
+
+// UndoOptions says what of a run is taken back. The zero value takes all of it
+// back and leaves alone what has changed since.
+type UndoOptions struct {
+	Step       string          // only this step, and those inside it
+	Keys       map[string]bool // only the rows with these keys; nil for all
+	OnConflict string          // SkipConflict if empty
+	Hard       bool            // what was created is deleted, not archived
+}
+
+// Undo is what takes a run back.
+type Undo struct {
+	Of     *Past
+	Writes int64   // of the run that there is a way back from
+	Limits []Limit // what there is no way back from, or not all the way
+
+	dir   string
+	opt   UndoOptions
+	text  []byte
+	files []string
+}
+
+// Limit is why writes of a step cannot be taken back, or not wholly.
+type Limit struct {
+	Step   string   `json:"step"`
+	How    Reversal `json:"undo"` // Partly or Never
+	Reason string   `json:"reason"`
+	Count  int64    `json:"count"`
+	Addrs  []string `json:"addrs"` // the first ones
+}
+
+// maxLimitAddrs is how many addresses a limit names.
+const maxLimitAddrs = 5
+
+// OpenDoubtError says that a run cannot be taken back before it is known what
+// became of some of its calls.
+type OpenDoubtError struct {
+	Run   string
+	Addrs []string
+}
+
+func (e *OpenDoubtError) Error() string {
+	named := e.Addrs[:min(len(e.Addrs), maxLimitAddrs)]
+	text := strings.Join(named, ", ")
+	if more := len(e.Addrs) - len(named); more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return fmt.Sprintf("run %s made calls of which nobody knows what became: %s", e.Run, text)
+}
+
+// NoStepError says that a run has no such step.
+type NoStepError struct{ Run, Step, Steps string }
+
+func (e *NoStepError) Error() string {
+	return fmt.Sprintf("run %s has no step %q; its steps are %s", e.Run, e.Step, e.Steps)
+}
+
+// Undo makes the program that takes the run back, in a folder that is there.
+// The error is an [*OpenDoubtError], a [*NoStepError], or that of reading the
+// journal.
+func (p *Past) Undo(dir string, opt UndoOptions) (*Undo, error) {
+	program, err := p.Program()
+	if err != nil {
+		return nil, err
+	}
+	opt.OnConflict = cmp.Or(opt.OnConflict, SkipConflict)
+	u := &Undo{Of: p, dir: dir, opt: opt}
+	m := &undoMaker{Undo: u, program: program, limits: map[string]int{}, gone: map[string]*goneRecord{}, stages: newStages(dir)}
+	if err := m.knows(opt.Step); err != nil {
+		return nil, err
+	}
+	deeds, err := readDeeds(p.Dir, filepath.Join(dir, "deeds.ndjson"), m.chosen)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(deeds.backwards(m.takeBack), deeds.remove()); err != nil {
+		return nil, err
+	}
+	if len(m.doubts) > 0 {
+		return nil, &OpenDoubtError{p.ID, m.doubts}
+	}
+	return u, m.finish()
+}
+
+// knows refuses a step that the program has not.
+func (m *undoMaker) knows(step string) error {
+	var labels []string
+	for _, s := range m.program.all {
+		if s.label == step {
+			return nil
+		}
+		labels = append(labels, s.label)
+	}
+	if step == "" {
+		return nil
+	}
+	return &NoStepError{m.Of.ID, step, strings.Join(labels, ", ")}
+}
+
+// chosen reports whether an instance is among those that are to be taken back.
+func (m *undoMaker) chosen(addr string) bool {
+	step, row := m.opt.Step == "", m.opt.Keys == nil
+	for _, part := range addrParts(addr) {
+		step = step || part.label == m.opt.Step
+		row = row || part.keyed && m.opt.Keys[part.key]
+	}
+	return step && row
+}
+
+// Program is the workflow that takes the run back. It is nil where nothing can
+// be.
+func (u *Undo) Program() (*Program, error) {
+	if u.text == nil {
+		return nil, nil
+	}
+	program, problems := loadIn(u.dir, "undo-"+u.Of.ID+".json", u.text, nil)
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	program.takesBack(u.Of.ID, u.opt.OnConflict)
+	program.back.files = u.files
+	return program, nil
+}
+
+// takesBack is what a program that takes a run back has, and no other.
+type takesBack struct {
+	of         string // run
+	onConflict string
+	files      []string                 // that the lists are read from, until the run has them
+	expect     map[*step]*eval.Template // what must still be so, of a loop over one action
+}
+
+// takesBack makes of the program one that takes a run back.
+func (p *Program) takesBack(of, onConflict string) {
+	p.back = &takesBack{of: of, onConflict: onConflict, expect: map[*step]*eval.Template{}}
+	for _, s := range p.steps {
+		if s.loop == nil || s.action == nil {
+			continue
+		}
+		expect, problems := eval.ParseTemplate(`{{ get(`+s.loop.as+`, "expect") }}`, eval.NewEnv(map[string]*eval.Type{s.loop.as: nil}))
+		if problems != nil {
+			panic(problems[0].Message) // the name of an item always can be in it
+		}
+		p.back.expect[s] = expect
+	}
+}
+
+// The facts of a run that takes another one back.
+const (
+	kindUndo     = "undo"
+	factUndoes   = "undoes"
+	factConflict = "on_conflict"
+)
+
+// moveInto moves the rows of an undo into the folder of its run, for good.
+func (p *Program) moveInto(dir string) error {
+	if p.back == nil {
+		return nil
+	}
+	for _, name := range p.back.files {
+		text, err := os.ReadFile(name)
+		if err == nil {
+			err = writeForGood(filepath.Join(dir, filepath.Base(name)), text)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// facts are what a run of the program must find again to go on.
+func (p *Program) facts(facts map[string]string) map[string]string {
+	if p.back != nil {
+		facts[factUndoes], facts[factConflict] = p.back.of, p.back.onConflict
+	}
+	return facts
+}
+
+// kind is what the program is for: "apply", or "undo" of one that takes a run
+// back.
+func (p *Program) kind() string {
+	if p.back != nil {
+		return kindUndo
+	}
+	return "apply"
+}

@@ -1,0 +1,157 @@
+package runner
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"os"
+	"slices"
+
+	"github.com/flowrun-dev/flowrun/internal/journal"
+)
+
+// deed is one write that a run made.
+type deed struct {
+	Addr    string `json:"addr"`
+	Effect  string `json:"effect"`
+	ID      string `json:"id,omitempty"` // of the record, as Intercom answered
+	Version string `json:"version,omitempty"`
+	Image   *image `json:"image,omitempty"` // nil where none was kept
+	Open    string `json:"open,omitempty"`  // the class of a call of which nobody knows whether it was applied
+}
+
+// deeds are the writes of a run in the order of their answers, in a file: there
+// may be many.
+type deeds struct {
+	file   *os.File
+	writer *bufio.Writer
+	size   int64
+	begins []int64
+}
+
+// openCall is a call that has no answer so far.
+type openCall struct {
+	images [][]byte // that its intents have, the first one first
+	class  string
+}
+
+// readDeeds reads the journal in dir, and keeps the chosen writes in a file.
+func readDeeds(dir, name string, chosen func(addr string) bool) (*deeds, error) {
+	file, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	d := &deeds{file: file, writer: bufio.NewWriterSize(file, 64<<10)}
+	open, order := map[string]*openCall{}, []string{}
+	for record, err := range journal.Records(dir) {
+		if err != nil {
+			return nil, errors.Join(err, d.remove())
+		}
+		switch {
+		case record.Intent != nil && chosen(record.Intent.Address):
+			if open[record.Intent.Address] == nil {
+				open[record.Intent.Address] = &openCall{}
+			}
+			open[record.Intent.Address].add(record.Intent)
+		case record.Answer != nil && open[record.Answer.Address] != nil:
+			if err := d.answered(open, record.Answer); err != nil {
+				return nil, errors.Join(err, d.remove())
+			}
+		}
+	}
+	for addr := range open {
+		order = append(order, addr)
+	}
+	slices.Sort(order)
+	for _, addr := range order {
+		image, err := open[addr].image("")
+		each := deed{Addr: addr, Open: open[addr].class, Image: image}
+		if image != nil {
+			each.ID = image.ID
+		}
+		if err = errors.Join(err, d.add(each)); err != nil {
+			return nil, errors.Join(err, d.remove())
+		}
+	}
+	return d, d.writer.Flush()
+}
+
+func (c *openCall) add(i *journal.Intent) {
+	c.class = i.Class
+	if i.Before != nil {
+		c.images = append(c.images, i.Before)
+	}
+}
+
+// answered takes in what became of a call. Of one that failed, nothing was
+// applied.
+func (d *deeds) answered(open map[string]*openCall, a *journal.Answer) error {
+	if a.Status == journal.InDoubt {
+		return nil
+	}
+	call := open[a.Address]
+	delete(open, a.Address)
+	if a.Status != journal.Done {
+		return nil
+	}
+	image, err := call.image(a.RemoteID)
+	if err != nil {
+		return err
+	}
+	return d.add(deed{Addr: a.Address, Effect: a.Effect, ID: a.RemoteID, Version: a.Version, Image: image})
+}
+
+// image is that of the call that was applied. A call that was sent again found
+// what it had made itself, so the first one counts; of a create that met a
+// record, the first one that found that record.
+func (c *openCall) image(id string) (*image, error) {
+	var first *image
+	for _, text := range c.images {
+		var b image
+		if err := json.Unmarshal(text, &b); err != nil {
+			return nil, err
+		}
+		if b.ID != "" && b.ID == id {
+			return &b, nil
+		}
+		if first == nil {
+			first = &b
+		}
+	}
+	return first, nil
+}
+
+func (d *deeds) add(each deed) error {
+	text, err := json.Marshal(each)
+	if err != nil {
+		return err
+	}
+	d.begins = append(d.begins, d.size)
+	n, err := d.writer.Write(append(text, '\n'))
+	d.size += int64(n)
+	return err
+}
+
+// backwards hands out the writes, the last one first.
+func (d *deeds) backwards(visit func(deed) error) error {
+	end := d.size
+	var text []byte
+	for _, begin := range slices.Backward(d.begins) {
+		text = slices.Grow(text[:0], int(end-begin))[:end-begin]
+		if _, err := d.file.ReadAt(text, begin); err != nil {
+			return err
+		}
+		var each deed
+		if err := json.Unmarshal(text, &each); err != nil {
+			return err
+		}
+		if err := visit(each); err != nil {
+			return err
+		}
+		end = begin
+	}
+	return nil
+}
+
+// remove removes the file.
+func (d *deeds) remove() error { return errors.Join(d.file.Close(), os.Remove(d.file.Name())) }
