@@ -90,10 +90,10 @@ func encode(value any) []byte {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
-// ServeHTTP answers a request to Intercom's API, or to the control endpoints
-// below /_sandbox/.
+// ServeHTTP answers a request to Intercom's API, to its OAuth ([App]), or to
+// the control endpoints below /_sandbox/.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if s.control(w, r) {
+	if s.control(w, r) || s.oauth(w, r) {
 		return
 	}
 	a, err := s.exchange(r)

@@ -17,14 +17,13 @@ import (
 //	DELETE /_sandbox/faults   takes all faults away
 const controlPrefix = "/_sandbox/"
 
-func isControl(path string) bool { return strings.HasPrefix(path, controlPrefix) }
-
 // control answers a request to a control endpoint, and tells whether it was one.
 func (s *Server) control(w http.ResponseWriter, r *http.Request) bool {
-	if !isControl(r.URL.Path) {
+	name, ok := strings.CutPrefix(r.URL.Path, controlPrefix)
+	if !ok {
 		return false
 	}
-	switch r.Method + " " + strings.TrimPrefix(r.URL.Path, controlPrefix) {
+	switch r.Method + " " + name {
 	case "GET ledger":
 		s.writeLedger(w)
 	case "GET state":

@@ -7,6 +7,7 @@ import "time"
 type Options struct {
 	Data   *Data         // what the workspace holds at the start; nil: standard attributes, one admin, two ticket types
 	Token  string        // the accepted bearer token; "" accepts any
+	App    App           // who gets the token by OAuth
 	Limit  int           // calls in a window; 0: 1666, which is 10,000 a minute
 	Window time.Duration // length of a rate window; 0: 10 s
 

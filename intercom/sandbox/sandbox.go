@@ -40,7 +40,8 @@ type Server struct {
 	faults []*armedFault
 	ledger []*Entry
 	calls  map[string]int
-	serial int // of the last request
+	grants map[string]grant // of OAuth, by code
+	serial int              // of the last request
 }
 
 // New makes a server that holds opts.Data. It panics when the data contradicts
@@ -56,10 +57,11 @@ func New(opts Options) *Server {
 		panic(fmt.Sprintf("sandbox: %v", err))
 	}
 	return &Server{
-		opts:  opts,
-		state: st,
-		rate:  rateWindow{limit: opts.Limit, length: opts.Window, countCurrent: opts.RemainingCountsCall},
-		calls: map[string]int{},
+		opts:   opts,
+		state:  st,
+		rate:   rateWindow{limit: opts.Limit, length: opts.Window, countCurrent: opts.RemainingCountsCall},
+		calls:  map[string]int{},
+		grants: map[string]grant{},
 	}
 }
 

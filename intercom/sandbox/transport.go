@@ -27,9 +27,8 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := req.Context().Err(); err != nil {
 		return nil, err
 	}
-	if isControl(req.URL.Path) {
-		w := &memoryWriter{header: http.Header{}, status: http.StatusOK}
-		t.server.control(w, req)
+	w := &memoryWriter{header: http.Header{}, status: http.StatusOK}
+	if t.server.control(w, req) || t.server.oauth(w, req) {
 		return w.response(req), nil
 	}
 	a, err := t.server.exchange(req)
