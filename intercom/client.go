@@ -53,6 +53,7 @@ type Attempt struct {
 // users share one pace.
 type Client struct {
 	base      string // scheme, host and base path, without a slash at the end
+	host      string // of it
 	token     string
 	header    http.Header // what every request carries
 	withBody  http.Header // what every request with a body carries
@@ -93,6 +94,7 @@ func New(cfg Config) (*Client, error) {
 	withBody.Set("Content-Type", "application/json")
 	c := &Client{
 		base:      base.String(),
+		host:      base.Host,
 		token:     cfg.Token,
 		header:    header,
 		withBody:  withBody,

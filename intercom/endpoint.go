@@ -9,20 +9,6 @@ import (
 	"strings"
 )
 
-// regionHost gives the host that serves a region: the servers of Intercom's API
-// description.
-func regionHost(region string) (string, error) {
-	switch strings.ToLower(region) {
-	case "", "us":
-		return "api.intercom.io", nil
-	case "eu":
-		return "api.eu.intercom.io", nil
-	case "au":
-		return "api.au.intercom.io", nil
-	}
-	return "", fmt.Errorf(`unknown region %q; regions are "us", "eu" and "au"`, region)
-}
-
 // endpoint gives the address that requests go to, without a slash at the end.
 // Its errors never repeat a base URL: one may hold a password.
 func endpoint(cfg Config) (*url.URL, error) {
@@ -60,23 +46,12 @@ func checkHost(base *url.URL, allowed []string) error {
 		return fmt.Errorf("base URL: http would send the token to %s in clear text; use https", base.Host)
 	case base.Scheme != "http" && base.Scheme != "https":
 		return errors.New("base URL must begin with https://")
-	case local || isIntercom(base) || slices.ContainsFunc(allowed, func(host string) bool {
+	case local || hostRegion(base.Host) != "" || slices.ContainsFunc(allowed, func(host string) bool {
 		return strings.EqualFold(host, base.Host) || strings.EqualFold(host, base.Hostname())
 	}):
 		return nil
 	}
 	return fmt.Errorf("base URL: %s is not a host of Intercom's, and the token may not go there", base.Host)
-}
-
-func isIntercom(base *url.URL) bool {
-	if port := base.Port(); port != "" && port != "443" {
-		return false
-	}
-	switch base.Hostname() {
-	case "api.intercom.io", "api.eu.intercom.io", "api.au.intercom.io":
-		return true
-	}
-	return false
 }
 
 func isLoopback(host string) bool {

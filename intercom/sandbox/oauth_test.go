@@ -148,7 +148,9 @@ func TestACodeIsRefused(t *testing.T) {
 			form.Set("client_secret", "shout")
 		}},
 		{name: "with another redirect", status: 400, want: "redirect_uri is not the one of the authorize request",
-			before: func(_ *testing.T, _ *sandbox.Server, form url.Values) { form.Set("redirect_uri", "https://evil.example") }},
+			before: func(_ *testing.T, _ *sandbox.Server, form url.Values) {
+				form.Set("redirect_uri", "https://evil.example")
+			}},
 		{name: "where the app was taken out", status: 403, want: "App is not installed in this workspace", app: func(a *sandbox.App) { a.NotInstalled = true }},
 	}
 	for _, tt := range tests {
