@@ -18,27 +18,31 @@ const module = "github.com/flowrun-dev/flowrun/"
 // mayImport says which of our packages a package may import. A package that
 // is not here may import none.
 var mayImport = map[string][]string{
-	".":                {"internal/cli"},
-	"internal/cli":     {"internal/files", "runner", "steps", "schema", "intercom", "intercom/sandbox", "internal/workflow", "internal/report", "internal/credentials"},
-	"internal/report":  {"runner", "steps", "internal/eval"},
-	"internal/eval":    {"internal/jsontext"},
-	"internal/journal": {"internal/jsontext"},
-	"runner":           {"steps", "intercom", "internal/workflow", "internal/eval", "internal/files", "internal/journal", "internal/jsontext"},
-	"schema":           {"steps"},
-	"steps":            {"intercom", "internal/jsontext"},
+	".":                    {"internal/cli"},
+	"internal/cli":         {"internal/files", "runner", "steps", "schema", "intercom", "intercom/sandbox", "internal/workflow", "internal/report", "internal/credentials"},
+	"internal/report":      {"runner", "steps", "internal/eval"},
+	"internal/credentials": {"internal/files"},
+	"internal/eval":        {"internal/jsontext"},
+	"internal/journal":     {"internal/jsontext"},
+	"runner":               {"steps", "intercom", "internal/workflow", "internal/eval", "internal/files", "internal/journal", "internal/jsontext"},
+	"schema":               {"steps"},
+	"steps":                {"intercom", "internal/jsontext"},
 }
 
 // onlyIn says which packages may use a library.
 var onlyIn = map[string][]string{
-	"gopkg.in/yaml.v3":             {"internal/workflow"},
-	"github.com/expr-lang/expr":    {"internal/eval"},
-	"github.com/tidwall/gjson":     {"internal/eval", "runner", "intercom", "steps"},
-	"github.com/gofrs/flock":       {"internal/journal"},
-	"golang.org/x/sync":            {"runner"},
-	"github.com/urfave/cli/v2":     {"internal/cli"},
-	"golang.org/x/oauth2":          {"intercom", "internal/credentials"},
-	"github.com/mattn/go-isatty":   {"internal/cli"},
-	"github.com/expr-lang/expr/vm": {},
+	"gopkg.in/yaml.v3":              {"internal/workflow"},
+	"github.com/expr-lang/expr":     {"internal/eval"},
+	"github.com/tidwall/gjson":      {"internal/eval", "runner", "intercom", "steps"},
+	"github.com/gofrs/flock":        {"internal/journal"},
+	"golang.org/x/sync":             {"runner"},
+	"github.com/urfave/cli/v2":      {"internal/cli"},
+	"golang.org/x/oauth2":           {"intercom"},
+	"github.com/mattn/go-isatty":    {"internal/cli"},
+	"golang.org/x/term":             {"internal/cli"},
+	"github.com/cli/browser":        {"internal/cli"},
+	"github.com/zalando/go-keyring": {"internal/credentials"},
+	"github.com/expr-lang/expr/vm":  {},
 }
 
 // TestImports holds the layers of the project: who may import whom.

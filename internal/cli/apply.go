@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/runner"
 	"github.com/urfave/cli/v2"
 )
@@ -90,7 +89,7 @@ type session struct {
 	*command
 	flags     *cli.Context
 	program   *runner.Program
-	client    *intercom.Client
+	client    *connection
 	workspace runner.Workspace
 	stop      *interrupts
 	options   runner.Options

@@ -11,15 +11,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"sync"
 
+	"github.com/flowrun-dev/flowrun/internal/credentials"
 	"github.com/flowrun-dev/flowrun/runner"
 	"github.com/mattn/go-isatty"
 	"github.com/urfave/cli/v2"
 )
 
-// Streams is what a command reads from and writes to.
+// Streams is what a command reads from and writes to, and what else it has of
+// the machine.
 type Streams struct {
 	In       io.Reader
 	Out      io.Writer
@@ -28,6 +31,10 @@ type Streams struct {
 	ErrColor bool // Err is one
 	ErrTTY   bool // Err is a terminal
 	Getenv   func(string) string
+
+	Keyring credentials.Keyring        // nil is that of the operating system
+	Browse  func(address string) error // opens a page; nil is the person's browser
+	Network http.RoundTripper          // the way to Intercom; nil is the network
 }
 
 // System returns the streams of the process.
@@ -143,6 +150,7 @@ func (c *command) commands() []*cli.Command {
 		c.validateCommand(),
 		c.actionsCommand(),
 		c.functionsCommand(),
+		c.authCommand(),
 		c.schemaCommand(),
 		c.sandboxCommand(),
 		c.completionCommand(),

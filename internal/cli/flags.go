@@ -34,15 +34,14 @@ func programFlags() []cli.Flag {
 
 // walkFlags are the flags of all commands that walk over a workflow.
 func walkFlags() []cli.Flag {
-	return []cli.Flag{
+	return append([]cli.Flag{
 		&cli.IntFlag{Name: "concurrency", Usage: "run `N` items of a loop side by side, instead of what the file says", EnvVars: environment("concurrency"), Action: checkConcurrency},
 		&cli.StringFlag{Name: "rate-share", Usage: "use at most this `SHARE` of Intercom's rate limit, such as 50%", EnvVars: environment("rate-share")},
-		&cli.StringFlag{Name: "region", Usage: "Intercom's `REGION`: us, eu or au", EnvVars: environment("region")},
 		outputFlag("text", "json", "ndjson"),
 		&cli.BoolFlag{Name: "no-color", Usage: "print without colours", EnvVars: environment("no-color")},
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print results and errors only", EnvVars: environment("quiet")},
 		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "print each call: method, path, status, time; never its content", EnvVars: environment("verbose")},
-	}
+	}, connectFlags()...)
 }
 
 // keepFlags are the flags of commands that change something and keep it.

@@ -20,15 +20,14 @@ func (c *command) resolveCommand() *cli.Command {
 			"Intercom whether it was applied, and say so. Nothing is sent: \"flowrun resume\" goes on from there.",
 		UsageText: "flowrun resolve last --row ann@example.com --applied 65f0c1d2e3a4b5c6d7e8f901\n" +
 			"flowrun resolve last --row ann@example.com --step welcome --not-applied",
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "row", Usage: "of the row with this `KEY`; without it, a step outside loops"},
 			&cli.StringFlag{Name: "step", Usage: "of the step with this `LABEL`, where several are in doubt"},
 			&cli.StringFlag{Name: "applied", Usage: "it was applied, and Intercom's `ID` of the record is this"},
 			&cli.BoolFlag{Name: "not-applied", Usage: "it was not applied; resume sends it again"},
 			&cli.BoolFlag{Name: "resend", Usage: "nobody knows; resume sends it again all the same"},
-			&cli.StringFlag{Name: "region", Usage: "Intercom's `REGION`: us, eu or au", EnvVars: environment("region")},
 			stateFlag(),
-		},
+		}, connectFlags()...),
 		Action: c.resolve,
 	}
 }

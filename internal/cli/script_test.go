@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "rewrite the expectations in the scripts
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"flowrun": func() { os.Exit(Main(os.Args[1:], System())) },
+		"flowrun": func() { os.Exit(Main(os.Args[1:], stage())) },
 	})
 }
 
@@ -70,9 +70,13 @@ func setup(env *testscript.Env, examples string) error {
 	if err != nil {
 		return err
 	}
+	app, err := startApp(filepath.Join(env.WorkDir, "app.json"))
+	if err != nil {
+		return err
+	}
 	applied := make(chan struct{}, 10_000)
 	server := sandbox.New(sandbox.Options{
-		Data: data, Token: "test-token",
+		Data: data, Token: "test-token", App: app,
 		On: func(sandbox.Entry) { applied <- struct{}{} },
 	})
 	env.Values[appliedKey{}] = applied
@@ -82,6 +86,9 @@ func setup(env *testscript.Env, examples string) error {
 	env.Values[serverKey{}], env.Values[workspaceKey{}] = server, &id
 	env.Setenv("INTERCOM_API_BASE_URL", listener.URL)
 	env.Setenv("INTERCOM_TOKEN", "test-token")
+	env.Setenv("INTERCOM_CLIENT_SECRET", clientSecret)
+	env.Setenv("FLOWRUN_CONFIG_DIR", filepath.Join(env.WorkDir, "config"))
+	env.Setenv("STAGE_KEYRING", filepath.Join(env.WorkDir, "keyring"))
 	env.Setenv("EXAMPLES", examples)
 	env.Setenv("TMPDIR", env.WorkDir)
 	env.Setenv("CI", "")
@@ -156,6 +163,7 @@ func identity(server http.Handler, id *atomic.Pointer[string]) http.Handler {
 		answer := httptest.NewRecorder()
 		server.ServeHTTP(answer, r)
 		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(answer.Code)
 		fmt.Fprint(w, strings.ReplaceAll(answer.Body.String(), "ecahpwf5", *other))
 	})
 }

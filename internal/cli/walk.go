@@ -59,7 +59,7 @@ func (s *session) close(result *runner.Result) error {
 func (s *session) broken(err error) error {
 	exit := *asExit(err)
 	if s.options.Run != nil {
-		exit.hints = append(slices.Clone(exit.hints), fmt.Sprintf("when that is mended: flowrun resume %s%s", s.options.RunID, s.stateFlag()))
+		exit.hints = append(slices.Clone(exit.hints), fmt.Sprintf("when that is mended: flowrun resume %s%s", s.options.RunID, s.sameFlags()))
 	}
 	return &exit
 }
@@ -122,11 +122,11 @@ func (s *session) next(result *runner.Result) []string {
 	if len(files) > 1 {
 		hints = append(hints, "rows that failed, in the form they came in: "+files[0])
 	}
-	state := s.stateFlag()
+	flags := s.sameFlags()
 	if inDoubt(result) > 0 {
-		hints = append(hints, fmt.Sprintf("look in Intercom for what is in doubt, then: flowrun resolve %s%s --row KEY --applied ID (or --not-applied)", s.options.RunID, state))
+		hints = append(hints, fmt.Sprintf("look in Intercom for what is in doubt, then: flowrun resolve %s%s --row KEY --applied ID (or --not-applied)", s.options.RunID, flags))
 	}
-	return append(hints, fmt.Sprintf("to go on: flowrun resume %s%s", s.options.RunID, state))
+	return append(hints, fmt.Sprintf("to go on: flowrun resume %s%s", s.options.RunID, flags))
 }
 
 // inDoubt counts the steps that nobody knows of whether they were applied.
@@ -141,10 +141,14 @@ func loops(r *runner.Result) bool {
 	return slices.ContainsFunc(r.Steps, func(s runner.StepResult) bool { return s.Loop })
 }
 
-// stateFlag repeats --state-dir for a command to be typed.
-func (s *session) stateFlag() string {
-	if !s.flags.IsSet("state-dir") || s.Getenv("FLOWRUN_STATE_DIR") != "" {
-		return ""
+// sameFlags repeats --state-dir and --profile for a command to be typed.
+func (s *session) sameFlags() string {
+	text := ""
+	if s.flags.IsSet("state-dir") && s.Getenv("FLOWRUN_STATE_DIR") == "" {
+		text = " --state-dir " + filepath.Clean(s.flags.String("state-dir"))
 	}
-	return " --state-dir " + filepath.Clean(s.flags.String("state-dir"))
+	if s.flags.IsSet("profile") && s.Getenv("FLOWRUN_PROFILE") == "" {
+		text += " --profile " + s.flags.String("profile")
+	}
+	return text
 }
