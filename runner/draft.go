@@ -65,6 +65,8 @@ type plannedList struct {
 	Count  int64        `json:"count"`
 	Read   int64        `json:"read"`
 	Source *sourceNote  `json:"source,omitempty"`
+
+	AffectedBy []string `json:"affected_by,omitempty"`
 }
 
 // plannedOpen is a loop whose items a plan cannot know.
@@ -148,7 +150,7 @@ func (d *Draft) listed(s *step, at *place, items *spool, src source) error {
 	if d == nil {
 		return nil
 	}
-	list := &plannedList{Loop: at.addr(), In: at.path, Count: items.count, Read: items.read}
+	list := &plannedList{Loop: at.addr(), In: at.path, Count: items.count, Read: items.read, AffectedBy: items.affected}
 	if !items.inRAM {
 		list.File = filepath.Base(items.name)
 	}

@@ -34,6 +34,8 @@ type Listed struct {
 	Items  int64    `json:"items"`            // that the loop runs for
 	Before int64    `json:"before,omitempty"` // of them settled in an earlier stretch of the run
 	After  []string `json:"after,omitempty"`  // in a plan: nothing could be read, these steps decide
+
+	AffectedBy []string `json:"affected_by,omitempty"` // in a plan: an apply may read another list, because of what these steps write
 }
 
 // StepEnded is the end of one instance of a step.
@@ -54,6 +56,8 @@ type StepEnded struct {
 	UndoNote string       `json:"undo_note,omitempty"`
 	After    []string     `json:"after,omitempty"`
 	Failure  *Failure     `json:"failure,omitempty"`
+
+	AffectedBy []string `json:"affected_by,omitempty"` // in a plan, of a read: an apply may read something else, because of what these steps write
 }
 
 // MarshalJSON adds the effect by name.

@@ -29,6 +29,7 @@ type loopRun struct {
 
 	mu       sync.Mutex
 	deferred []*deferred
+	inner    memory // what the rows have written, for the row that the loop stands in
 }
 
 // deferred is a row that may be put off to the end.
@@ -50,7 +51,7 @@ func (w *walk) rows(ctx context.Context, s *step, at *place, items *spool) (endi
 	defer l.values.close()
 	err := l.pass(ctx, items.count, func() (*deferred, bool, error) {
 		item, ok, err := l.next(items)
-		return &deferred{item: item, memory: &memory{last: l.full()}}, ok, err
+		return &deferred{item: item, memory: &memory{last: l.full(), outer: l.at.memory}}, ok, err
 	})
 	if err == nil && !l.done() {
 		err = l.lookForDoubts(ctx)
@@ -59,6 +60,7 @@ func (w *walk) rows(ctx context.Context, s *step, at *place, items *spool) (endi
 		err = l.pass(ctx, int64(len(l.deferred)), l.again())
 	}
 	err = cmp.Or(err, l.leave())
+	at.memory.add(&l.inner)
 	end := w.endLoop(ctx, s, at, l.tally, began(l.list))
 	if err != nil {
 		end = ending{status: worse(end.status, Pending), failure: l.tally.first, stop: true}
@@ -156,6 +158,9 @@ func (l *loopRun) ended(row *deferred, end ending, value eval.Object) error {
 	l.tally.add(end)
 	if row.memory.changed {
 		l.walk.record(func(r *Result) { r.Steps[l.step.index].Changed++ })
+		l.mu.Lock()
+		l.inner.add(row.memory)
+		l.mu.Unlock()
 	}
 	if l.list != nil {
 		l.list[row.item.index] = value // each row has a place of its own

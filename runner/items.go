@@ -71,6 +71,7 @@ func (w *walk) items(ctx context.Context, s *step, at *place) (kept *spool, afte
 	if err := kept.finish(); err != nil {
 		return nil, nil, err
 	}
+	kept.affected = w.affectedList(s, at)
 	if err := errors.Join(w.opt.Run.listed(at, kept, src), w.opt.Draft.listed(s, at, kept, src)); err != nil {
 		return nil, nil, &fatalError{err}
 	}

@@ -31,7 +31,7 @@ func (w *walk) loop(ctx context.Context, s *step, at *place) (ending, error) {
 	defer items.close()
 	w.checkSource(s, at, items)
 	w.record(func(r *Result) { r.Steps[s.index].Read += items.read })
-	w.tellEvent(Event{Listed: &Listed{Addr: at.addr(), Read: items.read, Items: items.count, Before: items.settled()}})
+	w.tellEvent(Event{Listed: &Listed{Addr: at.addr(), Read: items.read, Items: items.count, Before: items.settled(), AffectedBy: items.affected}})
 	return w.rows(ctx, s, at, items)
 }
 

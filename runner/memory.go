@@ -14,7 +14,9 @@ type memory struct {
 	ended map[string]remembered
 	last  bool // there is no pass after this one
 
-	changed bool // the row has written something, or in a plan would
+	changed bool         // the row has written something, or in a plan would
+	wrote   map[int]bool // the places in the file of the steps that did; loops inside the row included
+	outer   *memory      // of the row around the loop; nil in an outermost one
 
 	doubt *doubt // that the row was put off for; nil without one
 }
@@ -23,6 +25,36 @@ type memory struct {
 type remembered struct {
 	end   ending
 	value eval.Value
+}
+
+// writes notes that a step of the row has written something.
+func (m *memory) writes(index int) {
+	if m.wrote == nil {
+		m.wrote = map[int]bool{}
+	}
+	m.wrote[index] = true
+}
+
+// add takes over what the rows of a loop inside the row have written.
+func (m *memory) add(inner *memory) {
+	if m == nil {
+		return
+	}
+	m.changed = m.changed || inner.changed
+	for index := range inner.wrote {
+		m.writes(index)
+	}
+}
+
+// wroteBy reports whether a step of the row has written something, or one of
+// the rows around it.
+func (m *memory) wroteBy(index int) bool {
+	for ; m != nil; m = m.outer {
+		if m.wrote[index] {
+			return true
+		}
+	}
+	return false
 }
 
 // recall makes a step visible again that ended in an earlier pass.

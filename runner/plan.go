@@ -135,6 +135,9 @@ func (w *walk) countChange(s *step, at *place, out outcome) {
 	}
 	if at.memory != nil && out.effect != steps.Read {
 		at.memory.changed = true
+		if w.planning {
+			at.memory.writes(s.index)
+		}
 	}
 	w.record(func(r *Result) {
 		total, own := &r.Changes, &r.Steps[s.index].Changes

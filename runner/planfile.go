@@ -389,7 +389,7 @@ func (s *SavedPlan) Replay(on func(Event)) (*Result, error) {
 func (s *SavedPlan) replay(line *plannedLine, on func(Event)) error {
 	switch {
 	case line.List != nil:
-		on(Event{Listed: &Listed{Addr: line.List.Loop, Read: line.List.Read, Items: line.List.Count}})
+		on(Event{Listed: &Listed{Addr: line.List.Loop, Read: line.List.Read, Items: line.List.Count, AffectedBy: line.List.AffectedBy}})
 		if line.List.File != "" {
 			for range line.List.Count {
 				if _, err := s.lines.ReadSlice('\n'); err != nil && err != bufio.ErrBufferFull {

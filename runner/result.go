@@ -180,6 +180,8 @@ type StepResult struct {
 	Counts  Counts   `json:"counts"`            // of the step's own instances
 	Changes Changes  `json:"changes"`
 	After   []string `json:"after,omitempty"` // in a plan: the steps that decide what this loop runs over
+
+	AffectedBy []string `json:"affected_by,omitempty"` // in a plan: the steps whose writes may change what this one reads, or what it loops over
 }
 
 // Changes counts writes by effect: those made, or in a plan those that are

@@ -19,9 +19,12 @@ import (
 // list of any length needs no memory and is fixed before the first change. A
 // plan keeps a list that is in memory there.
 type spool struct {
-	read   int64         // items before where and limit
-	cut    bool          // the limit was met before the end of the source
-	source string        // the name of its file, for messages
+	read   int64  // items before where and limit
+	cut    bool   // the limit was met before the end of the source
+	source string // the name of its file, for messages
+
+	affected []string // in a plan: the steps whose writes may change what is listed
+
 	count  int64         // items kept
 	header []string      // the columns of a CSV file
 	rows   *journal.Rows // of an earlier stretch of the run; nil in a first one

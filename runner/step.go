@@ -113,6 +113,10 @@ func (w *walk) end(s *step, at *place, out outcome) ending {
 	w.keep(s, at, out)
 	event := s.ended(at, out.status, out.reason)
 	event.Failure, event.After, event.Possible = out.failure, at.possible, at.possible != nil
+	if out.effect == steps.Read && out.has {
+		event.AffectedBy = w.affectedBy(s, at, s.action)
+		w.affects(s, event.AffectedBy)
+	}
 	event.Effect, event.With, event.Before, event.Changes, event.Note = out.effect, out.planned, out.before, out.changes, out.note
 	if w.planning {
 		event.Undo, event.UndoNote = s.reversal(out)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/steps"
@@ -166,13 +165,12 @@ func (w *walk) written(s *step, target *found, out outcome) {
 // segmentOf is the first segment of the paths under which an action changes
 // records; "" for one that may change any.
 func segmentOf(action *steps.Action) string {
-	_, path, _ := strings.Cut(action.Op, "/")
-	segment, _, _ := strings.Cut(path, "/")
+	first := segment(action)
 	switch {
-	case action.Goal == steps.Gone, segment != "contacts" && segment != "companies" && segment != "tags":
+	case action.Goal == steps.Gone, first != "contacts" && first != "companies" && first != "tags":
 		return ""
 	}
-	return segment
+	return first
 }
 
 // with is a list in which a row stands for another one, or is added.

@@ -1,0 +1,99 @@
+package runner
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/flowrun-dev/flowrun/steps"
+)
+
+// A plan makes every read as the workspace is now. What an earlier step of the
+// plan will have written is not in the answer, so that an apply may read
+// something else: such a read is made once and marked with those steps.
+
+// affectedBy gives the labels of the steps before s whose planned writes may
+// change what a read answers. Writes of other rows of the same loop do not
+// count: they come before or after by chance.
+func (w *walk) affectedBy(s *step, at *place, read *steps.Action) (labels []string) {
+	if !w.planning {
+		return nil
+	}
+	first := w.program.outermost(s)
+	w.record(func(r *Result) {
+		for i, each := range w.program.all[:s.index] {
+			written := i < first && r.Steps[i].Changes.Any() || at.memory.wroteBy(i)
+			if written && each.action != nil && touches(each.action, read) {
+				labels = append(labels, each.label)
+			}
+		}
+	})
+	return labels
+}
+
+// affectedList is affectedBy for the list of a loop: a read of its own, or one
+// that its list is taken from.
+func (w *walk) affectedList(s *step, at *place) (labels []string) {
+	switch {
+	case !w.planning:
+		return nil
+	case s.loop.action != nil:
+		labels = w.affectedBy(s, at, s.loop.action)
+	case s.loop.in != nil && s.loop.in.template != nil:
+		labels = w.inherited(s)
+	}
+	w.affects(s, labels)
+	return labels
+}
+
+func (w *walk) inherited(s *step) (labels []string) {
+	for _, ref := range s.loop.in.template.Refs() {
+		if len(ref.Path) < 2 || ref.Path[0] != "steps" {
+			continue
+		}
+		at := slices.IndexFunc(w.program.all, func(each *step) bool { return each.id == ref.Path[1] })
+		w.record(func(r *Result) { labels = origins(labels, r.Steps[at].AffectedBy) })
+	}
+	return labels
+}
+
+// affects notes that earlier steps may change what a step reads.
+func (w *walk) affects(s *step, labels []string) {
+	if labels != nil {
+		w.record(func(r *Result) { r.Steps[s.index].AffectedBy = origins(r.Steps[s.index].AffectedBy, labels) })
+	}
+}
+
+// outermost gives the place in the file of the outermost loop around a step, or
+// of the step itself outside of loops.
+func (p *Program) outermost(s *step) int {
+	first, depth := s.index, s.depth
+	for i := s.index - 1; i >= 0 && depth > 0; i-- {
+		if each := p.all[i]; each.depth < depth {
+			depth = each.depth
+			if each.loop != nil {
+				first = i
+			}
+		}
+	}
+	return first
+}
+
+// touches reports whether a write may change what a read answers: one under
+// the same first segment of the path, one that takes a record away, which
+// others refer to, and one of which nothing is known. A ticket may make a
+// contact.
+func touches(write, read *steps.Action) bool {
+	own, other := segment(write), segment(read)
+	switch {
+	case own == "", other == "", write.Goal == steps.Gone, own == other:
+		return true
+	}
+	return own == "tickets" && other == "contacts"
+}
+
+// segment is the first segment of the path of an action; "" for any.
+func segment(action *steps.Action) string {
+	_, path, _ := strings.Cut(action.Op, "/")
+	first, _, _ := strings.Cut(path, "/")
+	return first
+}
