@@ -263,15 +263,23 @@ func (p *Past) Changed() ([]string, error) { return p.run().Changed() }
 // Inputs is [Run.Inputs]. It refuses a flag for an input that is no secret: a
 // run goes on with what it began with.
 func (p *Past) Inputs(program *Program, given Given) (Inputs, error) {
+	if err := program.secretsOnly(given, "run"); err != nil {
+		return Inputs{}, err
+	}
+	return p.run().Inputs(program, given)
+}
+
+// secretsOnly refuses a flag for an input that is fixed by what was begun.
+func (p *Program) secretsOnly(given Given, by string) error {
 	for _, flag := range given.Flags {
 		name, _, _ := strings.Cut(flag, "=")
-		for _, in := range program.inputs {
+		for _, in := range p.inputs {
 			if in.name == name && !in.source.Secret {
-				return Inputs{}, fmt.Errorf("input %s cannot be given again: the run goes on with what it began with", name)
+				return fmt.Errorf("input %s cannot be given again: the %s goes on with what it began with", name, by)
 			}
 		}
 	}
-	return p.run().Inputs(program, given)
+	return nil
 }
 
 // Options are those that a run is taken up with: what was fixed when it began.

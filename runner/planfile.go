@@ -211,7 +211,7 @@ type SavedPlan struct {
 
 // IsPlan reports whether a file is a saved plan, by how it begins.
 func IsPlan(name string) bool {
-	file, err := files.Folders{name}.Open(name)
+	file, err := files.NewFolders(name).Open(name)
 	if err != nil {
 		return false
 	}
@@ -224,23 +224,27 @@ func IsPlan(name string) bool {
 // OpenPlan opens a saved plan and reads its header. The error is a
 // [*PlanError] where it is none that can be used.
 func OpenPlan(name string) (*SavedPlan, error) {
-	file, err := files.Folders{name}.Open(name)
+	file, err := files.NewFolders(name).Open(name)
 	if err != nil {
 		return nil, err
 	}
 	s := &SavedPlan{name: name, file: file}
-	packed, err := gzip.NewReader(file)
-	if err == nil {
-		s.lines = bufio.NewReaderSize(packed, draftBuffer)
-		err = s.header()
-	}
-	if err != nil {
+	if err := s.rewind(); err != nil {
 		return nil, errors.Join(s.damaged(err), file.Close())
 	}
 	return s, nil
 }
 
-func (s *SavedPlan) header() error {
+// rewind goes to the beginning and reads the header.
+func (s *SavedPlan) rewind() error {
+	if _, err := s.file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	packed, err := gzip.NewReader(s.file)
+	if err != nil {
+		return err
+	}
+	s.lines = bufio.NewReaderSize(packed, draftBuffer)
 	text, err := s.lines.ReadBytes('\n')
 	if err != nil {
 		return err
@@ -287,14 +291,17 @@ func (s *SavedPlan) Options() Options {
 // GiveInputs gives the inputs the plan was made with. Secrets are not in it: they
 // come from given, and must be the same.
 func (s *SavedPlan) GiveInputs(p *Program, given Given) (Inputs, error) {
+	if err := p.secretsOnly(given, "plan"); err != nil {
+		return Inputs{}, err
+	}
 	return p.thaw(s.Inputs, given)
 }
 
-// Unpack puts the plan into the folder of a run that is to apply it.
-func (s *SavedPlan) Unpack(dir string) error {
+// Unpack makes a draft of the plan in a folder, of which a run can be made.
+func (s *SavedPlan) Unpack(dir string) (*Draft, error) {
 	d, err := NewDraft(dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	lists := 0
 	err = s.each(func(text []byte, line *plannedLine) error {
@@ -307,7 +314,7 @@ func (s *SavedPlan) Unpack(dir string) error {
 		d.add(nil, *line)
 		return s.unpackList(filepath.Join(dir, line.List.File), line.List.Count)
 	}, nil)
-	return errors.Join(err, d.Close())
+	return d, errors.Join(err, d.Close())
 }
 
 func (s *SavedPlan) unpackList(name string, count int64) (err error) {
@@ -331,6 +338,9 @@ func (s *SavedPlan) unpackList(name string, count int64) (err error) {
 // each hands out the lines behind the header; the sums go to a place of their
 // own. Whoever gets the line of a list reads its items.
 func (s *SavedPlan) each(visit func([]byte, *plannedLine) error, sums func(plannedSums)) error {
+	if err := s.rewind(); err != nil {
+		return s.damaged(err)
+	}
 	for {
 		text, err := s.lines.ReadBytes('\n')
 		if err == io.EOF {

@@ -267,8 +267,11 @@ func (r *Run) Header() journal.Header { return r.past.Header }
 
 // Changed names the files that are not as they were when the run began: the
 // workflow, and data files whose rows are already listed. The run does not use
-// them any more.
+// them any more. One that applies a plan never did.
 func (r *Run) Changed() ([]string, error) {
+	if _, err := os.Stat(filepath.Join(r.Dir, plannedFile)); err == nil {
+		return nil, nil
+	}
 	var changed []string
 	header := r.past.Header
 	text, err := os.ReadFile(header.Facts["path"])

@@ -157,7 +157,7 @@ func (k *keeper) applyPlan(name, dir, onStale string) *Result {
 		if err := os.Mkdir(dir, 0o700); err != nil {
 			k.t.Fatal(err)
 		}
-		if err := saved.Unpack(dir); err != nil {
+		if _, err := saved.Unpack(dir); err != nil {
 			k.t.Fatal(err)
 		}
 		run, err = Begin(dir, program, opt, "test", "test")
@@ -378,7 +378,8 @@ func readAll(name, dir string) error {
 		return err
 	}
 	defer saved.Close()
-	return saved.Unpack(dir)
+	_, err = saved.Unpack(dir)
+	return err
 }
 
 // FuzzOpenPlan holds that no file makes a reader of plans panic, or puts

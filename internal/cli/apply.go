@@ -24,64 +24,105 @@ func (c *command) planCommand() *cli.Command {
 			"flowrun plan workflow.yaml --limit 5 --input plan=pro\n" +
 			"flowrun plan --sandbox workflow.yaml         needs no account",
 		Flags: append(programFlags(),
+			&cli.StringFlag{Name: "out", Usage: "save the plan as `PLAN`, for \"flowrun apply PLAN\"; it holds personal data"},
 			&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit with 2 if there are changes", EnvVars: environment("detailed-exitcode")}),
-		Action: func(ctx *cli.Context) error { return c.run(ctx, true) },
+		Action: func(ctx *cli.Context) error { return c.plan(ctx) },
 	}
 }
 
 func (c *command) applyCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "apply",
-		Usage:     "run a workflow",
-		ArgsUsage: "FILE",
-		Description: "The run is kept in the state directory: what was sent and answered, so that it can be " +
+		Usage:     "run a workflow, or a plan that was saved",
+		ArgsUsage: "FILE|PLAN",
+		Description: "On a terminal, or where a guard is set, the workflow is planned first: the plan is shown, held " +
+			"against the guards, and you are asked. What is then applied is that plan: each record is read once more, " +
+			"and one that has moved is left alone. The run is kept in the state directory: what was sent and answered, so that it can be " +
 			"resumed, and the rows that failed, so that they can be mended and applied again.",
 		UsageText: "flowrun apply workflow.yaml --dry-run        see what would change\n" +
+			"flowrun apply winback.plan                   exactly what was planned\n" +
 			"flowrun apply workflow.yaml --limit 5        a careful first run\n" +
 			"flowrun apply workflow.yaml --max-duration 55m --rate-share 50%",
-		Flags: append(append(programFlags(), append(keepFlags(), ackFlag())...),
+		Flags: append(append(programFlags(), append(keepFlags(), ackFlag(), yesFlag("apply the plan without asking; guards hold all the same"), staleFlag())...),
 			&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "show what would change, as plan does; writes nothing", EnvVars: environment("dry-run")}),
-		Action: func(ctx *cli.Context) error { return c.run(ctx, ctx.Bool("dry-run")) },
+		Action: func(ctx *cli.Context) error { return c.apply(ctx) },
 	}
 }
 
-// run plans or applies a workflow file.
-func (c *command) run(ctx *cli.Context, plan bool) error {
+// plan plans a workflow file, and saves the plan where it is asked to.
+func (c *command) plan(ctx *cli.Context) error {
 	name, err := oneFile(ctx)
 	if err != nil {
 		return err
 	}
-	program, err := c.load(ctx, name)
+	if runner.IsPlan(name) {
+		return usage(name+" is a plan already", "flowrun show "+name)
+	}
+	s, err := c.prepared(ctx, name, true)
 	if err != nil {
 		return err
 	}
-	inputs, err := c.inputs(ctx, program)
-	if err != nil {
-		return err
-	}
-	s := c.session(ctx, program)
 	defer s.end()
-	if err := s.connect(plan); err != nil {
+	return s.walkAside(s.program.Plan)
+}
+
+// apply applies a workflow file or a saved plan.
+func (c *command) apply(ctx *cli.Context) error {
+	name, err := oneFile(ctx)
+	switch {
+	case err != nil:
+		return err
+	case runner.IsPlan(name) && ctx.Bool("dry-run"):
+		return c.showPlan(ctx, name)
+	case runner.IsPlan(name):
+		return c.applyPlan(ctx, name)
+	case ctx.Bool("dry-run"):
+		return c.plan(ctx)
+	}
+	s, err := c.prepared(ctx, name, false)
+	if err != nil {
 		return err
 	}
-	if err := s.rightWorkspace(cmp.Or(program.Workspace(), s.workspace.ID), program.File()); err != nil && !ctx.Bool("sandbox") {
-		return err
-	}
-	s.options = runner.Options{
-		Inputs: inputs, Limit: ctx.Int64("limit"), RunID: newRunID(time.Now()), StartedAt: time.Now(), Commit: c.Getenv("GITHUB_SHA"),
-	}
-	if !plan {
-		if err := s.guard(); err != nil {
+	defer s.end()
+	if s.plansFirst() {
+		if err := s.planFirst(); err != nil {
 			return err
 		}
 	}
-	if plan || ctx.Bool("sandbox") {
-		return s.walkAside(plan)
+	if ctx.Bool("sandbox") {
+		s.dropDraft() // such a run is not kept, and neither is its plan
+		return s.walkAside(s.program.Apply)
 	}
-	if err := s.begin(); err != nil {
+	if err := s.begin("flowrun apply " + name); err != nil {
 		return err
 	}
-	return s.walk(program.Apply)
+	return s.walk(s.program.Apply)
+}
+
+// prepared is a session for a workflow file, with its inputs, that has found
+// the workspace.
+func (c *command) prepared(ctx *cli.Context, name string, plan bool) (*session, error) {
+	program, err := c.load(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	inputs, err := c.inputs(ctx, program)
+	if err != nil {
+		return nil, err
+	}
+	s := c.session(ctx, program)
+	s.options = runner.Options{
+		Inputs: inputs, Limit: ctx.Int64("limit"), RunID: newRunID(time.Now()), StartedAt: time.Now(), Commit: c.Getenv("GITHUB_SHA"),
+	}
+	err = s.connect(plan)
+	if err == nil && !ctx.Bool("sandbox") {
+		err = s.rightWorkspace(cmp.Or(program.Workspace(), s.workspace.ID), program.File())
+	}
+	if err != nil {
+		s.end()
+		return nil, err
+	}
+	return s, nil
 }
 
 // session is one plan or one stretch of a run, from the connection to its end.
@@ -93,7 +134,8 @@ type session struct {
 	workspace runner.Workspace
 	stop      *interrupts
 	options   runner.Options
-	run       *runner.Run // nil if nothing is kept
+	draft     *runner.Draft // keeps the plan that is to be applied or saved; nil without one
+	run       *runner.Run   // nil if nothing is kept
 }
 
 func (c *command) session(flags *cli.Context, program *runner.Program) *session {
@@ -122,19 +164,21 @@ func (s *session) rightWorkspace(want, of string) error {
 }
 
 // walkAside walks in a folder that is gone afterwards.
-func (s *session) walkAside(plan bool) (err error) {
+func (s *session) walkAside(how walker) (err error) {
 	if s.options.Dir, err = os.MkdirTemp("", "flowrun-"); err != nil {
 		return err
 	}
 	defer os.RemoveAll(s.options.Dir)
-	if plan {
-		return s.walk(s.program.Plan)
+	if s.flags.String("out") != "" {
+		if err := s.keepPlan(s.options.Dir); err != nil {
+			return err
+		}
 	}
-	return s.walk(s.program.Apply)
+	return s.walk(how)
 }
 
-// begin makes the folder of a new run.
-func (s *session) begin() error {
+// begin makes the folder of a new run, or makes one of that of its plan.
+func (s *session) begin(command string) error {
 	state := s.flags.String("state-dir")
 	if s.Getenv("CI") != "" && !s.flags.IsSet("state-dir") {
 		s.note("note: runs are kept in %s and are lost with this CI job; --state-dir names a folder that you save", state)
@@ -144,7 +188,10 @@ func (s *session) begin() error {
 	if err := keepOutOfGit(state); err != nil {
 		return unkept(s.options.Dir, err)
 	}
-	run, err := runner.Begin(s.options.Dir, s.program, s.options, version(), "flowrun apply "+s.program.File())
+	if err := s.moveDraft(s.options.Dir); err != nil {
+		return unkept(s.options.Dir, err)
+	}
+	run, err := runner.Begin(s.options.Dir, s.program, s.options, version(), command)
 	if err != nil {
 		return unkept(s.options.Dir, err)
 	}

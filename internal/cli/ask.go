@@ -3,10 +3,8 @@ package cli
 import (
 	"bufio"
 	"fmt"
-	"os"
 	"strings"
 
-	"github.com/mattn/go-isatty"
 	"github.com/urfave/cli/v2"
 )
 
@@ -16,7 +14,7 @@ func (c *command) ask(ctx *cli.Context, question string) (bool, error) {
 	if ctx.Bool("yes") {
 		return true, nil
 	}
-	if file, ok := c.In.(*os.File); !ok || !isatty.IsTerminal(file.Fd()) || !c.ErrTTY {
+	if !c.InTTY || !c.ErrTTY {
 		return false, usage(question+" there is nobody to ask", "add --yes")
 	}
 	fmt.Fprintf(c.Err, "%s [y/N] ", question)

@@ -29,7 +29,8 @@ type Streams struct {
 	Err      io.Writer
 	OutColor bool // Out is a terminal that shows colours
 	ErrColor bool // Err is one
-	ErrTTY   bool // Err is a terminal
+	InTTY    bool // In is a terminal
+	ErrTTY   bool // Err is one
 	Getenv   func(string) string
 
 	Keyring credentials.Keyring        // nil is that of the operating system
@@ -44,6 +45,7 @@ func System() Streams {
 	return Streams{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		OutColor: out && color, ErrColor: errs && color, ErrTTY: errs,
+		InTTY:  isatty.IsTerminal(os.Stdin.Fd()),
 		Getenv: os.Getenv,
 	}
 }
@@ -144,6 +146,7 @@ func (c *command) commands() []*cli.Command {
 	return []*cli.Command{
 		c.planCommand(),
 		c.applyCommand(),
+		c.showCommand(),
 		c.resumeCommand(),
 		c.resolveCommand(),
 		c.runsCommand(),

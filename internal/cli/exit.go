@@ -19,6 +19,7 @@ const (
 	exitCredentials = 4
 	exitGuard       = 5
 	exitRows        = 6
+	exitPlan        = 7
 	exitLocked      = 8
 	exitJournal     = 9
 	exitInterrupt   = 130

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -14,31 +13,14 @@ func ackFlag() cli.Flag {
 	return &cli.StringSliceFlag{Name: "ack", Usage: "go beyond a guard by exactly `WHAT=N`, such as deletes=104; void when the number moves"}
 }
 
-// guard plans a workflow that sets guards, and holds the plan against them
-// before anything is written. What is acknowledged with its exact number may
-// go beyond.
-func (s *session) guard() error {
-	if !s.program.Guarded() {
-		return nil
-	}
-	options := s.options
-	dir, err := os.MkdirTemp("", "flowrun-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	options.Dir, options.Do, options.Stop, options.Run = dir, s.client, s.stop.first, nil
-	plan, err := s.program.Plan(s.stop.ctx, options)
-	if err != nil {
-		return err
-	}
-	if plan.Interrupted {
-		return &exitError{code: s.stop.signal(), message: "interrupted while planning; nothing was written"}
-	}
+// guard holds a plan against the guards of its workflow and what it found,
+// before anything is written. What is acknowledged with its exact number may go
+// beyond.
+func (s *session) guard(plan *runner.Result, what string) error {
 	breaches := s.unacknowledged(s.program.Breaches(plan))
 	switch {
 	case len(breaches) > 0:
-		return refusedByGuard(breaches, s.program.File())
+		return refusedByGuard(breaches, what)
 	case plan.Blocking > 0:
 		return blocked(plan)
 	}
@@ -78,8 +60,9 @@ func (s *session) unacknowledged(breaches []runner.Breach) []runner.Breach {
 	return left
 }
 
-// refusedByGuard says which guards a plan goes beyond, and the two ways on.
-func refusedByGuard(breaches []runner.Breach, file string) error {
+// refusedByGuard says which guards a plan goes beyond, and the two ways on. What
+// is the file that was to be applied.
+func refusedByGuard(breaches []runner.Breach, what string) error {
 	var lines, hints []string
 	acks := ""
 	for _, b := range breaches {
@@ -91,7 +74,7 @@ func refusedByGuard(breaches []runner.Breach, file string) error {
 		}
 	}
 	if acks != "" {
-		hints = append(hints, "if that is meant: flowrun apply "+file+acks+"; or change the limit in the file")
+		hints = append(hints, "if that is meant: flowrun apply "+what+acks+"; or change the limit in the file")
 	}
 	return &exitError{exitGuard, strings.Join(lines, "\n") + "\nnothing was written", hints}
 }

@@ -22,7 +22,7 @@ func (c *command) resumeCommand() *cli.Command {
 		Flags: append(append([]cli.Flag{
 			&cli.StringSliceFlag{Name: "input", Aliases: []string{"i"}, Usage: "give a secret input again: `NAME=VALUE`; may be repeated"},
 			&cli.BoolFlag{Name: "accept-changes", Usage: "go on although the workflow or a data file has changed since", EnvVars: environment("accept-changes")},
-		}, walkFlags()...), keepFlags()...),
+		}, walkFlags()...), append(keepFlags(), staleFlag())...),
 		Action: c.resume,
 	}
 }
@@ -36,6 +36,11 @@ func (c *command) resume(ctx *cli.Context) error {
 		_, err := fmt.Fprintf(c.Out, "run %s is done; there is nothing to resume\n", past.ID)
 		return err
 	}
+	return c.resumeRun(ctx, past)
+}
+
+// resumeRun goes on with a run.
+func (c *command) resumeRun(ctx *cli.Context, past *runner.Past) error {
 	if err := canResume(ctx, past); err != nil {
 		return err
 	}

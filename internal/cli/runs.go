@@ -29,7 +29,7 @@ func (c *command) runsCommand() *cli.Command {
 				UsageText:   "flowrun runs prune --older-than 30d",
 				Flags: []cli.Flag{
 					&cli.StringFlag{Name: "older-than", Usage: "that began longer ago than `AGE`, such as 30d or 12h"},
-					&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask", EnvVars: environment("yes")},
+					yesFlag("do not ask"),
 					stateFlag(),
 				},
 			},

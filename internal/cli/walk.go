@@ -11,14 +11,24 @@ import (
 	"github.com/flowrun-dev/flowrun/runner"
 )
 
+// walker is [runner.Program.Plan] or [runner.Program.Apply].
+type walker func(context.Context, runner.Options) (*runner.Result, error)
+
 // walk plans or applies, shows it, and closes the run.
-func (s *session) walk(how func(context.Context, runner.Options) (*runner.Result, error)) error {
-	printer := report.New(s.Out, s.Err, report.Options{
-		Form: s.flags.String("output"), Color: s.colors(s.OutColor), ErrColor: s.colors(s.ErrColor), Quiet: s.flags.Bool("quiet"),
-	})
+func (s *session) walk(how walker) error {
+	result, err := s.tell(how)
+	if err != nil {
+		return err
+	}
+	return s.exit(result)
+}
+
+// tell plans or applies, shows it, and closes the run.
+func (s *session) tell(how walker) (*runner.Result, error) {
+	printer := s.printer()
 	progress := s.progress()
 	s.options.Do, s.options.Workspace, s.options.Stop, s.options.Run = s.client, s.workspace, s.stop.first, s.run
-	s.options.Concurrency = s.flags.Int("concurrency")
+	s.options.Concurrency, s.options.Draft, s.options.OnStale = s.flags.Int("concurrency"), s.draft, s.flags.String("on-stale")
 	s.options.On = func(e runner.Event) {
 		progress.event(e)
 		printer.Event(e)
@@ -27,13 +37,20 @@ func (s *session) walk(how func(context.Context, runner.Options) (*runner.Result
 	result, failed := how(s.stop.ctx, s.options)
 	progress.end()
 	err := errors.Join(printer.End(result), s.githubOutputs(result), s.close(result))
-	if failed != nil {
-		return s.broken(failed)
+	switch {
+	case failed != nil:
+		return nil, s.broken(failed)
+	case err == nil && result.Plan:
+		err = s.savePlan(result)
 	}
-	if err != nil {
-		return err
-	}
-	return s.exit(result)
+	return result, err
+}
+
+// printer shows a plan or a run.
+func (s *session) printer() *report.Printer {
+	return report.New(s.Out, s.Err, report.Options{
+		Form: s.flags.String("output"), Color: s.colors(s.OutColor), ErrColor: s.colors(s.ErrColor), Quiet: s.flags.Bool("quiet"),
+	})
 }
 
 func (s *session) colors(terminal bool) bool { return terminal && !s.flags.Bool("no-color") }
@@ -69,6 +86,7 @@ func (s *session) end() {
 	if s.run != nil {
 		_ = s.close(nil) // there is an error already
 	}
+	s.dropDraft()
 	if s.client != nil {
 		s.client.CloseIdleConnections()
 	}
@@ -90,6 +108,8 @@ func (s *session) exit(result *runner.Result) error {
 		return s.left(result, exitRows, result.Unavailable)
 	case result.Plan && result.Blocking > 0:
 		return &exitError{code: exitFailed}
+	case result.Stale > 0 && s.options.OnStale == "fail":
+		return s.left(result, exitPlan, fmt.Sprintf("%s not as planned any more", plural(result.Stale, "record is", "records are")))
 	case !result.Plan && result.RowsLeft():
 		return s.left(result, exitRows, "")
 	case !result.Plan && len(result.Failures) > 0:

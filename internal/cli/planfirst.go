@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/flowrun-dev/flowrun/internal/report"
+	"github.com/flowrun-dev/flowrun/runner"
+	"github.com/urfave/cli/v2"
+)
+
+func yesFlag(does string) cli.Flag {
+	return &cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: does, EnvVars: environment("yes")}
+}
+
+func staleFlag() cli.Flag {
+	return &cli.StringFlag{
+		Name: "on-stale", Value: "skip", Usage: "a record that has moved since the plan: skip or fail its row, by `WHAT`", EnvVars: environment("on-stale"),
+		Action: func(_ *cli.Context, what string) error {
+			if what != "skip" && what != "fail" {
+				return usage(fmt.Sprintf("--on-stale is skip or fail, not %q", what))
+			}
+			return nil
+		},
+	}
+}
+
+// asks reports whether there is somebody to show a plan to and to ask. A form
+// for programs has no questions in it.
+func (s *session) asks() bool {
+	return s.InTTY && s.ErrTTY && s.flags.String("output") == "text" && !s.flags.Bool("sandbox")
+}
+
+// plansFirst reports whether a workflow is planned before it is applied.
+func (s *session) plansFirst() bool { return s.program.Guarded() || s.asks() }
+
+// planFirst plans what is to be applied, and keeps the plan. On a terminal it
+// shows the plan and asks.
+func (s *session) planFirst() error {
+	dir, err := s.beside()
+	if err != nil {
+		return err
+	}
+	s.options.Dir = dir
+	if err := s.keepPlan(dir); err != nil {
+		return err
+	}
+	plan, err := s.foresee()
+	if err != nil {
+		return err
+	}
+	if plan.Interrupted {
+		return &exitError{code: s.stop.signal(), message: "interrupted while planning; nothing was written"}
+	}
+	if err := s.draft.Close(); err != nil {
+		return unkept(s.draft.Dir, err)
+	}
+	return s.approve(plan, s.program.File())
+}
+
+// foresee plans. Somebody who is asked sees the plan; else a guard that is not
+// passed says enough.
+func (s *session) foresee() (*runner.Result, error) {
+	if s.asks() {
+		return s.tell(s.program.Plan)
+	}
+	options := s.options
+	options.Do, options.Stop, options.Draft, options.Concurrency = s.client, s.stop.first, s.draft, s.flags.Int("concurrency")
+	return s.program.Plan(s.stop.ctx, options)
+}
+
+// approve holds a plan against the guards and asks, where there is somebody to
+// ask and something to do. What is the file that is to be applied.
+func (s *session) approve(plan *runner.Result, what string) error {
+	if err := s.guard(plan, what); err != nil {
+		return err
+	}
+	if !s.asks() || !plan.Changes.Any() {
+		return nil
+	}
+	_, err := s.ask(s.flags, "Apply this plan?")
+	return err
+}
+
+// beside makes a folder beside those of runs, which may become one of them. Of
+// a run in the sandbox nothing is kept.
+func (s *session) beside() (string, error) {
+	if s.flags.Bool("sandbox") {
+		return os.MkdirTemp("", "flowrun-")
+	}
+	state := s.flags.String("state-dir")
+	runs := filepath.Join(state, "runs")
+	err := keepOutOfGit(state)
+	if err == nil {
+		err = os.MkdirAll(runs, 0o700)
+	}
+	if err != nil {
+		return "", unkept(runs, err)
+	}
+	dir, err := os.MkdirTemp(runs, ".plan-")
+	if err != nil {
+		return "", unkept(runs, err)
+	}
+	return dir, nil
+}
+
+// keepPlan begins a draft in a folder.
+func (s *session) keepPlan(dir string) (err error) {
+	if s.draft, err = runner.NewDraft(dir); err != nil {
+		return unkept(dir, err)
+	}
+	return nil
+}
+
+// moveDraft makes the folder of a run of that of its plan, if there is one.
+func (s *session) moveDraft(dir string) error {
+	if s.draft == nil {
+		return nil
+	}
+	err := os.Rename(s.draft.Dir, dir)
+	s.draft = nil
+	return err
+}
+
+// dropDraft removes a draft of which no run was made.
+func (s *session) dropDraft() {
+	if s.draft != nil {
+		_ = s.draft.Close() // it is not wanted
+		_ = os.RemoveAll(s.draft.Dir)
+		s.draft = nil
+	}
+}
+
+// savePlan saves a plan that was to be saved, and says how to go on.
+func (s *session) savePlan(result *runner.Result) error {
+	name := s.flags.String("out")
+	if name == "" || result.Interrupted {
+		return nil
+	}
+	if err := s.draft.Save(name, s.program, s.options, result, version()); err != nil {
+		return usage(fmt.Sprintf("%s: %v", name, err))
+	}
+	s.note("the plan is saved as %s; it holds personal data and can be applied for 24 hours: flowrun apply %s", name, name)
+	return nil
+}
+
+func plural(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return report.Number(n) + " " + many
+}

@@ -1,0 +1,123 @@
+package cli
+
+import (
+	"bytes"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/flowrun-dev/flowrun/intercom/sandbox"
+	"github.com/google/go-cmp/cmp"
+)
+
+// terminal runs command lines as somebody at a terminal does.
+type terminal struct {
+	t      *testing.T
+	server *sandbox.Server
+	url    string
+	dir    string
+}
+
+func newTerminal(t *testing.T, workflow string) *terminal {
+	server := sandbox.New(sandbox.Options{Data: &sandbox.Data{}})
+	front := httptest.NewServer(server)
+	t.Cleanup(front.Close)
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "f.yaml"), []byte(workflow), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return &terminal{t: t, server: server, url: front.URL, dir: dir}
+}
+
+// run gives the exit code, and all that was printed.
+func (term *terminal) run(answer string, args ...string) (code int, shown string) {
+	var out bytes.Buffer
+	env := map[string]string{"INTERCOM_TOKEN": "test-token", "INTERCOM_API_BASE_URL": term.url}
+	if args[0] == "apply" {
+		args = append(args, "--state-dir", filepath.Join(term.dir, "state"))
+	}
+	code = Main(args, Streams{
+		In: strings.NewReader(answer), Out: &out, Err: &out, InTTY: true, ErrTTY: true, Getenv: func(name string) string { return env[name] },
+	})
+	return code, out.String()
+}
+
+func (term *terminal) effects() (effects []string) {
+	for _, e := range term.server.Ledger() {
+		effects = append(effects, e.Method+" "+e.Path)
+	}
+	return effects
+}
+
+// left are the folders under the one that runs are kept in.
+func (term *terminal) left() int {
+	entries, _ := os.ReadDir(filepath.Join(term.dir, "state", "runs"))
+	return len(entries)
+}
+
+func TestOnATerminalThePlanIsShownAndAsked(t *testing.T) {
+	const makesATag = "{version: 1, steps: [{action: createTag, with: {name: new}}]}"
+	const guarded = "{version: 1, guards: {max_creates: 0}, steps: [{action: createTag, with: {name: new}}]}"
+	const idle = "{version: 1, steps: [{action: listTags}]}"
+	tests := []struct {
+		name, workflow, answer string
+		flags                  []string
+		code                   int
+		shown                  string
+		writes, runs           int
+	}{
+		{"yes", makesATag, "y\n", nil, exitDone, "1 to create", 1, 1},
+		{"yes in full", makesATag, "Yes\n", nil, exitDone, "Apply this plan?", 1, 1},
+		{"no", makesATag, "n\n", nil, exitFailed, "declined; nothing was done", 0, 0},
+		{"just return", makesATag, "\n", nil, exitFailed, "declined; nothing was done", 0, 0},
+		{"no answer", makesATag, "", nil, exitFailed, "no answer; nothing was done", 0, 0},
+		{"answered beforehand", makesATag, "", []string{"--yes"}, exitDone, "1 to create", 1, 1},
+		{"nothing to do", idle, "", nil, exitDone, "", 0, 1},
+		{"a guard is not overridden", guarded, "y\n", []string{"--yes"}, exitGuard, "max_creates is 0, and this comes to 1", 0, 0},
+		{"an acknowledged guard still asks", guarded, "n\n", []string{"--ack", "creates=1"}, exitFailed, "declined", 0, 0},
+		{"a form for programs has no question", makesATag, "", []string{"--output", "json"}, exitDone, `"create": 1`, 1, 1},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			term := newTerminal(t, tt.workflow)
+			code, shown := term.run(tt.answer, append([]string{"apply", filepath.Join(term.dir, "f.yaml")}, tt.flags...)...)
+			if code != tt.code || !strings.Contains(shown, tt.shown) {
+				t.Errorf("exit %d, want %d with %q:\n%s", code, tt.code, tt.shown, shown)
+			}
+			if got := len(term.effects()); got != tt.writes {
+				t.Errorf("%d writes, want %d: %v", got, tt.writes, term.effects())
+			}
+			if got := term.left(); got != tt.runs {
+				t.Errorf("%d folders of runs are left, want %d", got, tt.runs)
+			}
+		})
+	}
+}
+
+func TestWhatIsAppliedIsThePlanThatWasShown(t *testing.T) {
+	term := newTerminal(t, `{version: 1, steps: [
+  {for_each: {file: tags.csv, as: row, key: row.name}, steps: [{action: createTag, with: {name: "{{ row.name }}"}}]}]}`)
+	list := filepath.Join(term.dir, "tags.csv")
+	if err := os.WriteFile(list, []byte("name\none\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	plan := filepath.Join(term.dir, "f.plan")
+	if code, shown := term.run("", "plan", filepath.Join(term.dir, "f.yaml"), "--out", plan); code != exitDone {
+		t.Fatal(shown)
+	}
+	if err := os.WriteFile(list, []byte("name\none\ntwo\n"), 0o600); err != nil { // after the plan was looked at
+		t.Fatal(err)
+	}
+	if code, shown := term.run("y\n", "apply", plan); code != exitDone || !strings.Contains(shown, "Apply this plan?") {
+		t.Errorf("exit %d:\n%s", code, shown)
+	}
+	if diff := cmp.Diff([]string{"POST /tags"}, term.effects()); diff != "" {
+		t.Errorf("effects differ (-want +got):\n%s", diff)
+	}
+	info, err := os.Stat(plan)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the plan can be read by others: %v, %v", info.Mode(), err)
+	}
+}

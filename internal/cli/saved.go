@@ -1,0 +1,159 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/flowrun-dev/flowrun/runner"
+	"github.com/urfave/cli/v2"
+)
+
+func (c *command) showCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "show",
+		Usage:     "show a plan that was saved",
+		ArgsUsage: "PLAN",
+		UsageText: "flowrun plan workflow.yaml --out winback.plan\n" +
+			"flowrun show winback.plan                    needs no token and no network",
+		Flags: walkFlags(),
+		Action: func(ctx *cli.Context) error {
+			name, err := oneFile(ctx)
+			if err != nil {
+				return err
+			}
+			return c.showPlan(ctx, name)
+		},
+	}
+}
+
+// showPlan shows a saved plan as it was shown when it was made.
+func (c *command) showPlan(ctx *cli.Context, name string) error {
+	saved, program, err := openPlan(name)
+	if err != nil {
+		return err
+	}
+	defer saved.Close()
+	s := c.session(ctx, program)
+	defer s.end()
+	_, err = s.replay(saved)
+	return err
+}
+
+// openPlan opens a saved plan and loads its workflow.
+func openPlan(name string) (*runner.SavedPlan, *runner.Program, error) {
+	saved, err := runner.OpenPlan(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, usage(name + ": there is no such file")
+	}
+	if err != nil {
+		return nil, nil, unfit(err)
+	}
+	program, err := saved.Program()
+	if err != nil {
+		saved.Close()
+		return nil, nil, unfit(fmt.Errorf("%s: its workflow does not load with this version of flowrun: %w", name, err))
+	}
+	return saved, program, nil
+}
+
+// unfit is the error of a plan that cannot be used any more.
+func unfit(err error) error {
+	return &exitError{exitPlan, err.Error(), []string{"make a new plan: flowrun plan FILE --out PLAN"}}
+}
+
+// replay shows a saved plan.
+func (s *session) replay(saved *runner.SavedPlan) (*runner.Result, error) {
+	printer := s.printer()
+	result, err := saved.Replay(printer.Event)
+	if err != nil {
+		return nil, unfit(err)
+	}
+	return result, printer.End(result)
+}
+
+// applyPlan applies exactly what a saved plan says, or takes up the run that
+// did so before.
+func (c *command) applyPlan(ctx *cli.Context, name string) error {
+	saved, program, err := openPlan(name)
+	if err != nil {
+		return err
+	}
+	defer saved.Close()
+	if err := fixedByPlan(ctx); err != nil {
+		return err
+	}
+	past, err := runner.FindRun(ctx.String("state-dir"), saved.RunID)
+	if err == nil && past.Status != runner.RunEmpty {
+		return c.goOn(ctx, past, name)
+	}
+	if time.Now().After(saved.ExpiresAt) {
+		return unfit(fmt.Errorf("%s was made at %s and is too old: what it saw may have changed", name, saved.StartedAt.Local().Format("2006-01-02 15:04")))
+	}
+	inputs, err := saved.GiveInputs(program, runner.Given{Flags: ctx.StringSlice("input"), Getenv: c.Getenv})
+	c.hideAll(inputs)
+	if err != nil {
+		return usage(err.Error())
+	}
+	s := c.session(ctx, program)
+	defer s.end()
+	if err := s.connect(false); err != nil {
+		return err
+	}
+	if err := s.rightWorkspace(saved.Workspace.ID, name); err != nil {
+		return err
+	}
+	s.options = saved.Options()
+	s.options.Inputs = inputs
+	if err := s.unpack(saved, name); err != nil {
+		return err
+	}
+	if err := s.begin("flowrun apply " + name); err != nil {
+		return err
+	}
+	return s.walk(program.Apply)
+}
+
+// unpack approves a saved plan, and puts it where a run can be made of it.
+func (s *session) unpack(saved *runner.SavedPlan, name string) error {
+	show := func(saved *runner.SavedPlan) (*runner.Result, error) { return saved.Replay(func(runner.Event) {}) }
+	if s.asks() {
+		show = s.replay
+	}
+	plan, err := show(saved)
+	if err != nil {
+		return unfit(err)
+	}
+	if err := s.approve(plan, name); err != nil {
+		return err
+	}
+	dir, err := s.beside()
+	if err != nil {
+		return err
+	}
+	if s.draft, err = saved.Unpack(dir); err != nil {
+		return unfit(err)
+	}
+	return nil
+}
+
+// goOn takes up a run that has begun to apply the plan.
+func (c *command) goOn(ctx *cli.Context, past *runner.Past, name string) error {
+	if past.Status == runner.RunEnded {
+		_, err := fmt.Fprintf(c.Out, "run %s has applied %s; there is nothing left to do\n", past.ID, name)
+		return err
+	}
+	c.note("run %s has begun to apply %s, and goes on", past.ID, name)
+	return c.resumeRun(ctx, past)
+}
+
+// fixedByPlan refuses flags for what a plan has fixed.
+func fixedByPlan(ctx *cli.Context) error {
+	for _, flag := range []string{"limit", "inputs-file", "sandbox"} {
+		if ctx.IsSet(flag) {
+			return usage("--"+flag+" cannot be given with a plan: the plan has fixed it", "make a new plan with it")
+		}
+	}
+	return nil
+}
