@@ -9,9 +9,11 @@
 package bench
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -82,17 +84,23 @@ func serve(latency time.Duration) *httptest.Server {
 // writeRows makes the CSV file.
 func writeRows(tb testing.TB, n int) string {
 	tb.Helper()
-	var text bytes.Buffer
-	text.WriteString("id,name,plan\n")
-	for i := range n {
-		fmt.Fprintf(&text, "%024x,Person %d,pro\n", i+1, i)
-	}
-	name := filepath.Join(tb.TempDir(), "rows.csv")
-	if err := os.WriteFile(name, text.Bytes(), 0o600); err != nil {
+	file, err := os.Create(filepath.Join(tb.TempDir(), "rows.csv"))
+	if err != nil {
 		tb.Fatal(err)
 	}
-	return name
+	text := bufio.NewWriter(file)
+	_, _ = text.WriteString("id,name,plan\n")
+	for i := range n {
+		fmt.Fprintf(text, "%s,Person %d,pro\n", id(i), i)
+	}
+	if err := errors.Join(text.Flush(), file.Close()); err != nil {
+		tb.Fatal(err)
+	}
+	return file.Name()
 }
+
+// id is that of the contact of a row.
+func id(row int) string { return fmt.Sprintf("%024x", row+1) }
 
 // flowrun applies the workflow, with its journal on disk.
 func flowrun(b *testing.B, url, file string) {

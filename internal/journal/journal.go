@@ -34,7 +34,9 @@ type Options struct {
 	Version string // of the program, for the record that a run was resumed
 	Command string // told to another process that wants the run; without secrets
 
-	SegmentSize int64 // in bytes, from which a segment is sealed; 64 MB if zero
+	// SegmentSize is the size in bytes from which a segment is sealed; 16 MB
+	// if zero. Whoever reads the journal has one segment in memory.
+	SegmentSize int64
 
 	// Where records go that the journal could not keep: to a new file in this
 	// folder, os.TempDir() if empty, and as JSON lines to a writer, if any.
@@ -45,7 +47,7 @@ type Options struct {
 }
 
 func (opt Options) orDefaults() Options {
-	opt.SegmentSize = cmp.Or(opt.SegmentSize, 64<<20)
+	opt.SegmentSize = cmp.Or(opt.SegmentSize, 16<<20)
 	opt.RescueDir = cmp.Or(opt.RescueDir, os.TempDir())
 	if opt.FS == nil {
 		opt.FS = OS{}
