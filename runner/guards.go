@@ -1,8 +1,13 @@
 package runner
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 
+	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/workflow"
 	"github.com/flowrun-dev/flowrun/steps"
 )
@@ -17,6 +22,7 @@ type Breach struct {
 	Limit string `json:"limit"` // as the file has it
 	Found string `json:"found"` // what the plan comes to: 104, or 12 to 340
 	Ack   string `json:"ack"`   // the acknowledgement that names exactly this: deletes=104
+	Most  int64  `json:"-"`     // the number in it
 	File  string `json:"file"`
 	Line  int    `json:"line"`
 }
@@ -87,7 +93,7 @@ func (p *Program) Breaches(plan *Result) []Breach {
 
 func (p *Program) breach(name, noun string, limit *workflow.Limit, certain, most int64, bounded bool) Breach {
 	b := Breach{
-		Guard: name, Limit: limit.Node.Text, Found: fmt.Sprint(most), Ack: fmt.Sprintf("%s=%d", noun, most),
+		Guard: name, Limit: limit.Node.Text, Found: fmt.Sprint(most), Ack: fmt.Sprintf("%s=%d", noun, most), Most: most,
 		File: p.File(), Line: limit.Node.Pos.Line,
 	}
 	switch {
@@ -131,22 +137,78 @@ func (s *step) mayDo(effects []steps.Effect) bool {
 	return false
 }
 
+// Acknowledged reads acknowledgements such as deletes=104, and gives the number
+// by the name of the guard. The error says what cannot be acknowledged.
+func (p *Program) Acknowledged(texts []string) (map[string]int64, error) {
+	all := map[string]int64{}
+	for _, text := range texts {
+		noun, number, _ := strings.Cut(text, "=")
+		n, err := strconv.ParseInt(number, 10, 64)
+		if err != nil || n < 0 {
+			return nil, fmt.Errorf("%q is no acknowledgement; write what and how many, such as deletes=104", text)
+		}
+		at := slices.IndexFunc(p.guards, func(g guard) bool { return g.noun == noun })
+		if at < 0 {
+			return nil, fmt.Errorf("%s sets no limit on %s, so that there is nothing to acknowledge", p.File(), noun)
+		}
+		all[p.guards[at].name] = n
+	}
+	return all, nil
+}
+
+// sentBefore counts the writes of earlier stretches of the run, by what its
+// journal says: those that were applied, and those of which nobody knows.
+func (r *Run) sentBefore(p *Program) (ByEffect, error) {
+	if r == nil || r.past == nil || len(p.guards) == 0 {
+		return ByEffect{}, nil
+	}
+	var so Result
+	if err := recount(r.Dir, &so, stepResults(p, &so)); err != nil {
+		return ByEffect{}, err
+	}
+	sent := so.Changes.Certain
+	for _, effect := range writes {
+		sent.add(effect, so.Changes.Possible.Of(effect))
+	}
+	return sent, nil
+}
+
 // permit counts a write that is about to be sent. It refuses the one that
-// would go beyond a guard, whatever the plan said.
-func (w *walk) permit(effect steps.Effect) *Breach {
-	var breach *Breach
+// would go beyond a guard, whatever the plan said. What was acknowledged holds
+// up to its number. A write that cannot be sent as it is fails instead: no plan
+// has counted it.
+func (w *walk) permit(s *step, at *place, in eval.Object, effect steps.Effect) (failed *outcome, permitted bool) {
+	if len(w.program.guards) == 0 {
+		return nil, true
+	}
+	if problems := s.action.Check(ready(in)); len(problems) > 0 {
+		err := &codedError{code: "input", message: problems[0].Error()}
+		return &outcome{status: Failed, effect: effect, failure: w.failure(at, s.source.Action, err)}, false
+	}
 	w.record(func(r *Result) {
 		w.sent.add(effect, 1)
-		for _, g := range w.program.guards {
-			count := int64(0)
-			for _, each := range g.effects {
-				count += w.sent.Of(each)
-			}
-			if count > g.limit.Count && !w.opt.Acknowledged[g.name] {
-				b := w.program.breach(g.name, g.noun, g.limit, count, count, true)
-				breach, r.Guard = &b, &b
-			}
-		}
+		r.Guard = cmp.Or(w.breached(), r.Guard)
+		permitted = r.Guard == nil
 	})
+	return nil, permitted
+}
+
+// breached gives a guard that the writes so far go beyond.
+func (w *walk) breached() (breach *Breach) {
+	for _, g := range w.program.guards {
+		count := int64(0)
+		for _, each := range g.effects {
+			count += w.sent.Of(each)
+		}
+		ack := w.opt.Acknowledged[g.name]
+		if count <= max(g.limit.Count, ack) {
+			continue
+		}
+		b := w.program.breach(g.name, g.noun, g.limit, count, count, true)
+		if ack > 0 {
+			b.Limit += fmt.Sprintf(", acknowledged up to %d", ack)
+		}
+		breach = &b
+	}
 	return breach
 }

@@ -286,6 +286,7 @@ func (p *Program) secretsOnly(given Given, by string) error {
 func (p *Past) Options() Options {
 	opt := Options{RunID: p.ID, Dir: p.Dir, StartedAt: p.StartedAt, Commit: p.Commit}
 	opt.Limit, _ = strconv.ParseInt(p.state.Header.Facts["limit"], 10, 64) // none in a run without a limit
+	opt.Acknowledged = acknowledged(p.state.Notes)
 	return opt
 }
 

@@ -18,7 +18,8 @@ type memory struct {
 	wrote   map[int]bool // the places in the file of the steps that did; loops inside the row included
 	outer   *memory      // of the row around the loop; nil in an outermost one
 
-	doubt *doubt // that the row was put off for; nil without one
+	doubt   *doubt // that the row was put off for; nil without one
+	counted string // address of the instance that the row was put off for, if the guards count it
 }
 
 // remembered is the end of a step, and its value in the name "steps".
@@ -88,6 +89,10 @@ func (m *memory) doubtAt(addr string) *doubt {
 	}
 	return m.doubt
 }
+
+// hasCounted reports whether the row was put off for the instance with that
+// address, and the guards count it.
+func (m *memory) hasCounted(addr string) bool { return m != nil && m.counted == addr }
 
 // canWait reports whether the row can be put off.
 func (m *memory) canWait() bool { return m != nil && !m.last }

@@ -60,10 +60,41 @@ func Begin(dir string, p *Program, opt Options, version, command string) (*Run, 
 		return nil, err
 	}
 	r := &Run{Dir: dir, journal: j}
-	if err := errors.Join(p.moveInto(dir), freeze(dir, p, opt.Inputs), r.open(), r.takeOver()); err != nil {
+	if err := errors.Join(p.moveInto(dir), freeze(dir, p, opt.Inputs), r.Acknowledge(opt.Acknowledged), r.open(), r.takeOver()); err != nil {
 		return nil, errors.Join(err, j.Close(nil))
 	}
 	return r, nil
+}
+
+// noteAck is the kind of note that says how far a person has acknowledged going
+// beyond guards.
+const noteAck = "ack"
+
+// Acknowledge keeps in the run how far it may go beyond guards, by their names,
+// also when it is resumed.
+func (r *Run) Acknowledge(all map[string]int64) error {
+	if len(all) == 0 {
+		return nil
+	}
+	text, err := json.Marshal(all)
+	if err != nil {
+		return err
+	}
+	if err := r.journal.Note(journal.Note{Kind: noteAck, Data: text}); err != nil {
+		return err
+	}
+	return r.Sync()
+}
+
+// acknowledged is what was acknowledged so far: of each guard, the last.
+func acknowledged(notes []journal.Note) map[string]int64 {
+	all := map[string]int64{}
+	for _, n := range notes {
+		if n.Kind == noteAck {
+			_ = json.Unmarshal(n.Data, &all) // a run that is too strict says so
+		}
+	}
+	return all
 }
 
 func digest(text []byte) string {

@@ -213,8 +213,10 @@ func (w *walk) instance(ctx context.Context, s *step, at *place) (ending, error)
 			return w.ended(s, at, w.asserted(ctx, s, at, *out))
 		}
 	}
-	if at.memory.doubtAt(at.addr()) == nil { // which is counted already
-		if breach := w.permit(v.effect); breach != nil {
+	if open == nil && !at.memory.hasCounted(at.addr()) { // a call in doubt is counted already
+		if out, permitted := w.permit(s, at, given, v.effect); out != nil {
+			return w.ended(s, at, *out)
+		} else if !permitted {
 			w.tell([]*step{s}, at, Pending, "")
 			return ending{status: Pending, stop: true}, errStopped
 		}
@@ -266,13 +268,16 @@ func (w *walk) ended(s *step, at *place, out outcome) (ending, error) {
 		return w.wait(s, at, out)
 	}
 	if w.defers(s, at, out) {
-		if out.permitted { // it is counted when it is sent again
-			w.record(func(*Result) { w.sent.add(out.effect, -1) })
+		if out.permitted {
+			at.memory.counted = at.addr()
 		}
 		return ending{stop: true, deferred: true}, nil
 	}
 	if err := cmp.Or(out.fatal, w.opt.Run.answer(s, at, out)); err != nil {
 		return ending{status: Pending, stop: true}, err
+	}
+	if out.permitted && out.status == Failed { // nothing was applied
+		w.record(func(*Result) { w.sent.add(out.effect, -1) })
 	}
 	end := w.end(s, at, out)
 	if out.failure != nil && out.failure.Status == 401 {

@@ -120,14 +120,21 @@ func (p *Past) Result() (*Result, error) {
 	}
 	r := &Result{
 		RunID: p.ID, Workflow: p.Workflow, File: p.File, Counts: p.Counts,
-		Workspace: Workspace{ID: p.Workspace, Region: p.Region}, Steps: make([]StepResult, len(program.all)),
+		Workspace: Workspace{ID: p.Workspace, Region: p.Region},
 	}
+	return r, recount(p.Dir, r, stepResults(program, r))
+}
+
+// stepResults makes room in a result for the steps of a program, and gives them
+// by their labels.
+func stepResults(p *Program, r *Result) map[string]*StepResult {
 	byLabel := map[string]*StepResult{}
-	for i, s := range program.all {
+	r.Steps = make([]StepResult, len(p.all))
+	for i, s := range p.all {
 		r.Steps[i] = s.result()
 		byLabel[s.label] = &r.Steps[i]
 	}
-	return r, recount(p.Dir, r, byLabel)
+	return byLabel
 }
 
 // recount counts the records of a journal into a result. Only what is not
@@ -190,6 +197,9 @@ func (r *Result) tally(s *StepResult, a *journal.Answer) {
 	}
 	s.Counts.add(Status(a.Status), 1)
 	effect, _ := steps.ParseEffect(a.Effect)
+	if action := steps.Find(s.Action); a.Effect == "" && action != nil { // of a call that has no answer
+		effect = action.Effect
+	}
 	for _, c := range []*Changes{&r.Changes, &s.Changes} {
 		switch a.Status {
 		case journal.Done:

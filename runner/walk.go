@@ -17,22 +17,22 @@ import (
 // Options says how to plan or apply a program. The zero value of every field
 // but Do and Dir is usable.
 type Options struct {
-	Do           intercom.Doer   // the way to Intercom
-	Dir          string          // a folder of this run alone; lists are kept in it
-	RunID        string          // such as 20261104-153012-k7q2
-	StartedAt    time.Time       // fixed for the run; now if zero
-	Commit       string          // of the repository; may be empty
-	Inputs       Inputs          // from [Program.Inputs]
-	Limit        int64           // of items of each outermost loop; none if zero
-	Concurrency  int             // items of a loop side by side; that of the file if zero
-	IndexLag     time.Duration   // how long searches may lag behind writes; [steps.DefaultIndexLag] if zero
-	Acknowledged map[string]bool // guards that the person who runs it has acknowledged going beyond, by name
-	Workspace    Workspace       // from [Identify]
-	Run          *Run            // keeps what happens; nil to keep nothing, as in a plan
-	Draft        *Draft          // of a plan: keeps what is needed to apply exactly it; may be nil
-	OnStale      string          // what becomes of a record that has moved since the plan: "skip", which is the default, or "fail"
-	On           func(Event)     // told of each event, one at a time; may be nil
-	Stop         <-chan struct{} // when closed, nothing new is begun; may be nil
+	Do           intercom.Doer    // the way to Intercom
+	Dir          string           // a folder of this run alone; lists are kept in it
+	RunID        string           // such as 20261104-153012-k7q2
+	StartedAt    time.Time        // fixed for the run; now if zero
+	Commit       string           // of the repository; may be empty
+	Inputs       Inputs           // from [Program.Inputs]
+	Limit        int64            // of items of each outermost loop; none if zero
+	Concurrency  int              // items of a loop side by side; that of the file if zero
+	IndexLag     time.Duration    // how long searches may lag behind writes; [steps.DefaultIndexLag] if zero
+	Acknowledged map[string]int64 // how far the person who runs it has acknowledged going beyond guards, by name
+	Workspace    Workspace        // from [Identify]
+	Run          *Run             // keeps what happens; nil to keep nothing, as in a plan
+	Draft        *Draft           // of a plan: keeps what is needed to apply exactly it; may be nil
+	OnStale      string           // what becomes of a record that has moved since the plan: "skip", which is the default, or "fail"
+	On           func(Event)      // told of each event, one at a time; may be nil
+	Stop         <-chan struct{}  // when closed, nothing new is begun; may be nil
 }
 
 // Plan walks the program without changing anything. Writes become changes,
@@ -140,8 +140,12 @@ func (p *Program) walk(ctx context.Context, opt Options, planning bool) (*Result
 	for i, s := range p.all {
 		w.result.Steps[i] = s.result()
 	}
+	var err error
+	if w.sent, err = opt.Run.sentBefore(p); err != nil {
+		return w.result, err
+	}
 	w.tellEvent(Event{Started: &Started{Plan: planning, RunID: opt.RunID, Workflow: p.Name(), File: p.File(), Workspace: opt.Workspace}})
-	err := cmp.Or(w.run(ctx), w.unwritten)
+	err = cmp.Or(w.run(ctx), w.unwritten)
 	w.found.into(w.result)
 	w.result.Calls, w.result.Seconds = w.calls.Load(), time.Since(began).Seconds()
 	return w.result, err

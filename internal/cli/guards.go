@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -45,19 +46,30 @@ func blocked(plan *runner.Result) error {
 // unacknowledged leaves out what --ack names exactly, and tells the run so.
 func (s *session) unacknowledged(breaches []runner.Breach) []runner.Breach {
 	var left []runner.Breach
-	s.options.Acknowledged = map[string]bool{}
+	s.options.Acknowledged = map[string]int64{}
 	for _, b := range breaches {
 		given := false
 		for _, ack := range s.flags.StringSlice("ack") {
 			given = given || ack == b.Ack && ack != ""
 		}
 		if given {
-			s.options.Acknowledged[b.Guard] = true
+			s.options.Acknowledged[b.Guard] = b.Most
 		} else {
 			left = append(left, b)
 		}
 	}
 	return left
+}
+
+// acknowledge takes the acknowledgements that a run is resumed with. They hold
+// together with those it has, and from now on.
+func (s *session) acknowledge() error {
+	given, err := s.program.Acknowledged(s.flags.StringSlice("ack"))
+	if err != nil {
+		return usage(err.Error())
+	}
+	maps.Copy(s.options.Acknowledged, given)
+	return s.run.Acknowledge(given)
 }
 
 // refusedByGuard says which guards a plan goes beyond, and the two ways on. What

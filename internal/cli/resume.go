@@ -22,6 +22,7 @@ func (c *command) resumeCommand() *cli.Command {
 		Flags: append(append([]cli.Flag{
 			&cli.StringSliceFlag{Name: "input", Aliases: []string{"i"}, Usage: "give a secret input again: `NAME=VALUE`; may be repeated"},
 			&cli.BoolFlag{Name: "accept-changes", Usage: "go on although the workflow or a data file has changed since", EnvVars: environment("accept-changes")},
+			ackFlag(),
 		}, walkFlags()...), append(keepFlags(), staleFlag())...),
 		Action: c.resume,
 	}
@@ -65,6 +66,9 @@ func (c *command) resumeRun(ctx *cli.Context, past *runner.Past) error {
 	s.options.Inputs = inputs
 	if s.run, s.program, err = runner.Reopen(past.Dir, version(), "flowrun resume "+past.ID); err != nil {
 		return unkept(past.Dir, err)
+	}
+	if err := s.acknowledge(); err != nil {
+		return err
 	}
 	return s.walk(s.program.Apply)
 }

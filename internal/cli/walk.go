@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/flowrun-dev/flowrun/internal/report"
 	"github.com/flowrun-dev/flowrun/runner"
@@ -145,6 +146,10 @@ func (s *session) next(result *runner.Result) []string {
 	flags := s.sameFlags()
 	if inDoubt(result) > 0 {
 		hints = append(hints, fmt.Sprintf("look in Intercom for what is in doubt, then: flowrun resolve %s%s --row KEY --applied ID (or --not-applied)", s.options.RunID, flags))
+	}
+	if g := result.Guard; g != nil {
+		noun, _, _ := strings.Cut(g.Ack, "=")
+		return append(hints, fmt.Sprintf("if that is meant, to go on up to N %s in all: flowrun resume %s%s --ack %s=N", noun, s.options.RunID, flags, noun))
 	}
 	return append(hints, fmt.Sprintf("to go on: flowrun resume %s%s", s.options.RunID, flags))
 }
