@@ -38,8 +38,9 @@ type PlanHeader struct {
 	ExpiresAt time.Time              `json:"expires_at"`
 	File      string                 `json:"file"`
 	Path      string                 `json:"path"`
-	Workflow  string                 `json:"workflow"` // the text of the file
-	Digest    string                 `json:"digest"`   // SHA-256 of it
+	Folders   files.Folders          `json:"folders,omitempty"` // that it may read data files in
+	Workflow  string                 `json:"workflow"`          // the text of the file
+	Digest    string                 `json:"digest"`            // SHA-256 of it
 	Workspace Workspace              `json:"workspace"`
 	Commit    string                 `json:"commit,omitempty"`
 	Limit     int64                  `json:"limit,omitempty"`
@@ -94,7 +95,7 @@ func (p *Program) planHeader(opt Options, result *Result, version string) (PlanH
 	text := p.file.File.Text
 	return PlanHeader{
 		Format: planFormat, Version: version, RunID: opt.RunID, StartedAt: opt.StartedAt.UTC(), ExpiresAt: opt.StartedAt.Add(planLifetime).UTC(),
-		File: p.File(), Path: path, Workflow: string(text), Digest: digest(text), Workspace: opt.Workspace, Commit: opt.Commit, Limit: opt.Limit,
+		File: p.File(), Path: path, Folders: slices.Concat(p.folders, opt.Inputs.named), Workflow: string(text), Digest: digest(text), Workspace: opt.Workspace, Commit: opt.Commit, Limit: opt.Limit,
 		Inputs: inputs, Calls: result.Calls, Seconds: result.Seconds,
 	}, err
 }
@@ -275,11 +276,10 @@ func (s *SavedPlan) Close() error { return s.file.Close() }
 
 // Program loads the workflow as it was when the plan was made.
 func (s *SavedPlan) Program() (*Program, error) {
-	program, problems := Load(s.File, []byte(s.Workflow))
+	program, problems := loadIn(filepath.Dir(s.Path), s.File, []byte(s.Workflow), s.Folders)
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	program.dir = filepath.Dir(s.Path)
 	return program, nil
 }
 
