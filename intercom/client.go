@@ -1,6 +1,7 @@
 package intercom
 
 import (
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -28,6 +29,10 @@ type Config struct {
 	// MaxInFlight is the most calls at a time; 0 is 128. It is also the most that
 	// can be in doubt at once when the process is killed.
 	MaxInFlight int
+
+	// RootCAs are the authorities whose certificates are trusted; nil is those of
+	// the system. There is no way to trust without a certificate.
+	RootCAs *x509.CertPool
 
 	// HTTPClient lends its Transport; nil is a transport made for Intercom. Its
 	// other fields are not used: redirects are not followed, cookies not kept.
@@ -98,7 +103,7 @@ func New(cfg Config) (*Client, error) {
 		token:     cfg.Token,
 		header:    header,
 		withBody:  withBody,
-		transport: roundTripper(cfg.HTTPClient, cfg.MaxInFlight),
+		transport: roundTripper(cfg),
 		pace:      newPacer(cfg),
 		log:       cfg.Log,
 		random:    upTo,

@@ -46,6 +46,7 @@ func NewLogin(cfg Config, app App) (*Login, error) {
 	if err := app.check(); err != nil {
 		return nil, err
 	}
+	cfg.MaxInFlight = 1
 	agent := or(cfg.UserAgent, "flowrun")
 	if !isFieldValue(agent) {
 		return nil, errors.New("the user agent holds a line break or a character that is not ASCII")
@@ -59,7 +60,7 @@ func NewLogin(cfg Config, app App) (*Login, error) {
 			},
 		},
 		http: &http.Client{
-			Transport:     &named{agent, roundTripper(cfg.HTTPClient, 1)},
+			Transport:     &named{agent, roundTripper(cfg)},
 			Timeout:       loginTimeout,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // the secret stays here
 		},

@@ -3,6 +3,7 @@ package intercom
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"io"
@@ -198,14 +199,13 @@ func TestHTTP2(t *testing.T) {
 	server.EnableHTTP2 = true
 	server.StartTLS()
 	defer server.Close()
-	c, err := New(Config{Token: testToken, BaseURL: server.URL})
+	trusted := x509.NewCertPool()
+	trusted.AddCert(server.Certificate())
+	c, err := New(Config{Token: testToken, BaseURL: server.URL, RootCAs: trusted})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer c.CloseIdleConnections()
-	trusted := x509.NewCertPool()
-	trusted.AddCert(server.Certificate())
-	c.transport.(*http.Transport).TLSClientConfig.RootCAs = trusted
 
 	resp, err := c.Do(t.Context(), Request{Method: "GET", Path: "/me"})
 	if err != nil || string(resp.Body) != `{"proto":"HTTP/2.0"}` {
@@ -229,5 +229,24 @@ func TestUntrustedCertificateIsNotTriedAgain(t *testing.T) {
 	c.log = func(Attempt) { tries++ }
 	if _, err := c.Do(t.Context(), Request{Method: "GET", Path: "/me"}); outcome(err) != "not sent" || tries != 1 {
 		t.Errorf("after %d tries: %v", tries, err)
+	}
+}
+
+func TestOldTLSIsRefused(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}
+	server.StartTLS()
+	defer server.Close()
+	trusted := x509.NewCertPool()
+	trusted.AddCert(server.Certificate())
+	c, err := New(Config{Token: testToken, BaseURL: server.URL, RootCAs: trusted})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.random = func(time.Duration) time.Duration { return 0 }
+	_, err = c.Do(t.Context(), Request{Method: "POST", Path: "/tags", Body: []byte("{}"), Retry: Retry{MaxAttempts: 1}})
+	if err == nil || !strings.Contains(err.Error(), "protocol version") {
+		t.Errorf("error = %v", err)
 	}
 }

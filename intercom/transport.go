@@ -12,23 +12,22 @@ import (
 	"time"
 )
 
-// roundTripper gives the transport of lent, or one made for Intercom with at
-// most a number of connections to it.
+// roundTripper gives the transport that cfg lends, or one made for Intercom.
 //
 // Requests go straight to the transport: http.Client adds redirects, cookies
 // and a Referer, and none of them is wanted.
-func roundTripper(lent *http.Client, maxConns int) http.RoundTripper {
-	if lent != nil && lent.Transport != nil {
+func roundTripper(cfg Config) http.RoundTripper {
+	if lent := cfg.HTTPClient; lent != nil && lent.Transport != nil {
 		return lent.Transport
 	}
 	return &http.Transport{
 		Proxy:               proxy,
 		DialContext:         (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: cfg.RootCAs},
 		TLSHandshakeTimeout: 5 * time.Second,
 		ForceAttemptHTTP2:   true,
-		MaxIdleConnsPerHost: maxConns,
-		MaxConnsPerHost:     maxConns,
+		MaxIdleConnsPerHost: cfg.MaxInFlight,
+		MaxConnsPerHost:     cfg.MaxInFlight,
 		IdleConnTimeout:     50 * time.Second,
 		// A connection that died unnoticed would hold every call on it until
 		// the call's own deadline.
@@ -42,6 +41,21 @@ const usualInFlight = 128
 // errProxy stands for the standard library's error, which repeats the proxy's
 // address, and with it a password.
 var errProxy = errors.New("HTTP_PROXY or HTTPS_PROXY is not the address of a proxy")
+
+// Proxy is the proxy that requests go through, as HTTPS_PROXY, HTTP_PROXY and
+// NO_PROXY say: scheme and host, without the user and the password. It is ""
+// where there is none.
+func (c *Client) Proxy() (string, error) {
+	req, err := http.NewRequest(http.MethodGet, c.base, nil)
+	if err != nil {
+		return "", err
+	}
+	address, err := proxy(req)
+	if err != nil || address == nil {
+		return "", err
+	}
+	return (&url.URL{Scheme: address.Scheme, Host: address.Host}).String(), nil
+}
 
 func proxy(req *http.Request) (*url.URL, error) {
 	address, err := http.ProxyFromEnvironment(req)

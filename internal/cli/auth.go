@@ -19,7 +19,7 @@ func (c *command) authCommand() *cli.Command {
 				Description: "Each token is tried with GET /me. Without --profile, the token of the environment and all " +
 					"logins are shown. Exits with 4 when one does not work, or there is none.",
 				Flags: []cli.Flag{
-					profileFlag("show the login that is stored under `NAME` alone"), outputFlag("text", "json"),
+					profileFlag("show the login that is stored under `NAME` alone"), caFlag(), outputFlag("text", "json"),
 					&cli.BoolFlag{Name: "no-color", Usage: "print without colours", EnvVars: environment("no-color")},
 				},
 			},
@@ -54,7 +54,7 @@ func (c *command) loginCommand() *cli.Command {
 			&cli.BoolFlag{Name: "paste", Usage: "paste the address that the browser ends at", EnvVars: environment("paste")},
 			&cli.BoolFlag{Name: "insecure-storage", Usage: "keep the token in a file that only you can read, not in the keyring", EnvVars: environment("insecure-storage")},
 			profileFlag("store the login under `NAME` (default)"),
-			regionFlag(),
+			regionFlag(), caFlag(),
 		},
 	}
 }

@@ -150,6 +150,7 @@ func (c *command) commands() []*cli.Command {
 		c.resumeCommand(),
 		c.resolveCommand(),
 		c.runsCommand(),
+		c.doctorCommand(),
 		c.validateCommand(),
 		c.actionsCommand(),
 		c.functionsCommand(),

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -26,7 +27,7 @@ type connection struct {
 
 // connectFlags are the flags of all commands that connect.
 func connectFlags() []cli.Flag {
-	return []cli.Flag{profileFlag("use the login that is stored under `NAME`"), regionFlag()}
+	return []cli.Flag{profileFlag("use the login that is stored under `NAME`"), regionFlag(), caFlag()}
 }
 
 func profileFlag(usage string) cli.Flag {
@@ -75,6 +76,7 @@ func (c *command) connect(ctx *cli.Context, region string, readOnly bool) (*conn
 // config is what all clients of a command have in common.
 func (c *command) config(ctx *cli.Context) intercom.Config {
 	config := intercom.Config{UserAgent: "flowrun/" + version()}
+	config.RootCAs, _ = authorities(ctx.String("ca-file")) // the flag was checked
 	if c.Network != nil {
 		config.HTTPClient = &http.Client{Transport: c.Network}
 	}
@@ -96,6 +98,25 @@ func (c *command) store() credentials.Store {
 		}
 	}
 	return store
+}
+
+// authorities are those of the system and those of a file; nil without one.
+func authorities(name string) (*x509.CertPool, error) {
+	if name == "" {
+		return nil, nil
+	}
+	text, err := readFile(name)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(text) {
+		return nil, usage("--ca-file: there is no certificate in "+name, `a file in PEM form has lines "-----BEGIN CERTIFICATE-----"`)
+	}
+	return pool, nil
 }
 
 // shortestToken is how long a token is that is kept out of all output. A

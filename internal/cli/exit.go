@@ -80,6 +80,8 @@ func asExit(err error) *exitError {
 		return &exitError{code: exitJournal, message: err.Error()}
 	case isPanic(err):
 		return &exitError{exitFailed, err.Error(), []string{"this is a mistake in flowrun; please report it with this line"}}
+	case errors.Is(err, syscall.ECONNREFUSED) && strings.Contains(err.Error(), "proxyconnect"):
+		return &exitError{exitFailed, err.Error(), []string{"nothing listens at the address that HTTPS_PROXY names"}}
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return &exitError{exitFailed, err.Error(), []string{`nothing listens at INTERCOM_API_BASE_URL; "flowrun sandbox" serves a look-alike`}}
 	}

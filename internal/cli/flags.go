@@ -44,6 +44,17 @@ func walkFlags() []cli.Flag {
 	}, connectFlags()...)
 }
 
+// caFlag names certificates of authorities that are trusted besides those of
+// the system, such as that of a proxy that opens TLS.
+func caFlag() cli.Flag {
+	return &cli.StringFlag{Name: "ca-file", Usage: "also trust the certificates in the PEM `FILE`, such as that of a proxy", EnvVars: environment("ca-file"), Action: checkAuthorities}
+}
+
+func checkAuthorities(_ *cli.Context, name string) error {
+	_, err := authorities(name)
+	return err
+}
+
 // keepFlags are the flags of commands that change something and keep it.
 func keepFlags() []cli.Flag {
 	return []cli.Flag{
