@@ -118,6 +118,10 @@ func New(cfg Config) (*Client, error) {
 // of it.
 func (c *Client) RateLimit() RateLimit { return c.pace.rateLimit() }
 
+// Rate gives how many calls in a second this client may make, by its share of
+// Intercom's limit as last seen; zero while Intercom has not said.
+func (c *Client) Rate() float64 { return c.pace.rate() }
+
 // Stop lets no further call go out: those that wait for the pace or between two
 // attempts end with [ErrStopped] inside a [*NotSentError], or an
 // [*UnknownError] where an attempt went out before. Those in flight go on.

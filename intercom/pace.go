@@ -171,6 +171,13 @@ func (p *pacer) tryAlone(t ticket, got result) {
 	}
 }
 
+func (p *pacer) rate() float64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	g := &p.governor
+	return g.share * float64(g.told.limit) / g.length.Seconds()
+}
+
 func (p *pacer) rateLimit() RateLimit {
 	p.mu.Lock()
 	defer p.mu.Unlock()

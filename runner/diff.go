@@ -17,10 +17,12 @@ import (
 type Change struct {
 	Path   string          `json:"path"`             // custom_attributes.plan
 	Before json.RawMessage `json:"before,omitempty"` // nil where the record has no such field, or there is no record
+	Absent bool            `json:"absent,omitempty"` // the record has no such field
 	After  json.RawMessage `json:"after,omitempty"`  // nil where it is not known yet
 	Known  []string        `json:"known_after,omitempty"`
 	Since  []string        `json:"before_known_after,omitempty"` // steps before this one that decide what is there
 	Secret bool            `json:"secret,omitempty"`             // After is the expression that makes the value; Before is not shown
+	Told   bool            `json:"literal,omitempty"`            // the workflow has After written out, without a template
 
 	input, member string // the input that sets it, and which member of it
 	field         steps.Field
@@ -36,22 +38,30 @@ func diff(s *step, in eval.Object, record eval.Value) []Change {
 		if !given || f.In != steps.Body {
 			continue
 		}
-		path, shown := f.Shown()
-		if !shown {
-			path = f.Name
-		}
+		path, shown := pathOf(s.action, f)
+		looked := record != nil && shown
 		object, isObject := openObject(f, after)
 		from := s.with.field(f.Name)
 		if !isObject {
-			changes = appendChange(changes, Change{Path: path, input: f.Name}, f, valueAt(record, shown, path), after, from)
+			changes = appendChange(changes, Change{Path: path, Absent: looked, input: f.Name}, f, valueAt(record, shown, path), after, from)
 			continue
 		}
 		for _, name := range slices.Sorted(maps.Keys(object)) {
 			full := path + "." + gjson.Escape(name)
-			changes = appendChange(changes, Change{Path: full, input: f.Name, member: name}, steps.Field{Name: full}, valueAt(record, shown, full), object[name], from.member(name))
+			changes = appendChange(changes, Change{Path: full, Absent: looked, input: f.Name, member: name}, steps.Field{Name: full}, valueAt(record, shown, full), object[name], from.member(name))
 		}
 	}
 	return changes
+}
+
+// pathOf is the path under which a change of an input is told, and whether
+// records show its value there.
+func pathOf(action *steps.Action, f steps.Field) (path string, shown bool) {
+	path, shown = f.Shown()
+	if !shown || action.Goal != steps.Fields {
+		return f.Name, shown
+	}
+	return path, shown
 }
 
 // openObject gives the members of an input that is merged key by key.
@@ -74,20 +84,23 @@ func openObject(f steps.Field, v eval.Value) (eval.Object, bool) {
 }
 
 // appendChange adds a field, if it changes. From is what the workflow has for
-// it.
+// it. Absent is what to say where the record has nothing.
 func appendChange(changes []Change, c Change, f steps.Field, before, after eval.Value, from *value) []Change {
 	if same(f, before, after) {
 		return changes
 	}
 	c.Path, c.field = strings.ReplaceAll(c.Path, `\`, ""), f
-	if unknown, some := eval.IsUnknown(before); some {
+	unknown, some := eval.IsUnknown(before)
+	_, missing := before.(eval.Missing)
+	switch {
+	case some:
 		c.Since = unknown.Origins
-	} else if _, missing := before.(eval.Missing); !missing {
+	case !missing:
 		c.before = asJSON(before)
 	}
-	c.Before, c.Secret = c.before, from.secretive()
-	unknown, some := eval.IsUnknown(after)
-	if !some {
+	c.Absent = c.Absent && missing
+	c.Before, c.Secret, c.Told = c.before, from.secretive(), from != nil && from.fixed
+	if unknown, some = eval.IsUnknown(after); !some {
 		c.after = asJSON(after)
 	}
 	switch {

@@ -72,7 +72,7 @@ func TestPlannedRecords(t *testing.T) {
 				{id: b, action: attachTag, with: {contact_id: "` + u1 + `", tag_id: "1"}},
 				{id: c, action: detachTag, with: {contact_id: "` + u1 + `", tag_id: "1"}},
 				{id: d, action: detachTag, with: {contact_id: "` + u1 + `", tag_id: "1"}}`,
-			want: []string{"a done id", "b unchanged", "c done", "d unchanged"},
+			want: []string{"a done tag_id", "b unchanged", "c done", "d unchanged"},
 		},
 		{
 			name: "two steps that set one field differently are found",

@@ -247,11 +247,12 @@ func (a *Action) Input(name string) (Field, bool) {
 }
 
 // At gives the input whose value a record shows at a path, such as email or
-// custom_attributes.plan. An input that no record shows stands under its name.
+// custom_attributes.plan. Where there is no record with it, an input stands under
+// its name.
 func (a *Action) At(path string) (Field, bool) {
 	for _, f := range a.Inputs {
 		at, shown := f.Shown()
-		if !shown {
+		if !shown || a.Goal != Fields {
 			at = f.Name
 		}
 		if rest, found := strings.CutPrefix(path, at); found && (rest == "" || f.Type.Open && rest[0] == '.') {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,7 +24,7 @@ func (c *command) planCommand() *cli.Command {
 		UsageText: "flowrun plan workflow.yaml\n" +
 			"flowrun plan workflow.yaml --limit 5 --input plan=pro\n" +
 			"flowrun plan --sandbox workflow.yaml         needs no account",
-		Flags: append(programFlags(),
+		Flags: append(append(programFlags(), showFlags()...),
 			&cli.StringFlag{Name: "out", Usage: "save the plan as `PLAN`, for \"flowrun apply PLAN\"; it holds personal data"},
 			&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit with 2 if there are changes", EnvVars: environment("detailed-exitcode")}),
 		Action: func(ctx *cli.Context) error { return c.plan(ctx) },
@@ -43,7 +44,7 @@ func (c *command) applyCommand() *cli.Command {
 			"flowrun apply winback.plan                   exactly what was planned\n" +
 			"flowrun apply workflow.yaml --limit 5        a careful first run\n" +
 			"flowrun apply workflow.yaml --max-duration 55m --rate-share 50%",
-		Flags: append(append(programFlags(), append(keepFlags(), ackFlag(), yesFlag("apply the plan without asking; guards hold all the same"), staleFlag())...),
+		Flags: append(slices.Concat(programFlags(), showFlags(), keepFlags(), []cli.Flag{ackFlag(), yesFlag("apply the plan without asking; guards hold all the same"), staleFlag()}),
 			&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "show what would change, as plan does; writes nothing", EnvVars: environment("dry-run")}),
 		Action: func(ctx *cli.Context) error { return c.apply(ctx) },
 	}
@@ -139,6 +140,7 @@ type session struct {
 }
 
 func (c *command) session(flags *cli.Context, program *runner.Program) *session {
+	c.walks, c.mask = true, c.inCI() && !flags.Bool("reveal")
 	return &session{command: c, flags: flags, program: program, stop: c.interrupts("stopping: finishing what is in flight; once more stops at once")}
 }
 
@@ -180,7 +182,7 @@ func (s *session) walkAside(how walker) (err error) {
 // begin makes the folder of a new run, or makes one of that of its plan.
 func (s *session) begin(command string) error {
 	state := s.flags.String("state-dir")
-	if s.Getenv("CI") != "" && !s.flags.IsSet("state-dir") {
+	if s.inCI() && !s.flags.IsSet("state-dir") {
 		s.note("note: runs are kept in %s and are lost with this CI job; --state-dir names a folder that you save", state)
 	}
 	s.options.Dir = filepath.Join(state, "runs", s.options.RunID)

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"unicode/utf8"
+
+	"github.com/flowrun-dev/flowrun/internal/report"
 )
 
 // cleaner is the way of all output. What is printed holds names and messages
@@ -16,13 +18,16 @@ import (
 //     token;
 //   - control characters, those that turn the direction of writing, and bytes
 //     that are no text are shown as escapes of JSON, which leaves JSON as it is;
-//   - what a CI system would take for a command is shown with an escape, too.
+//   - what a CI system would take for a command is shown with an escape, too;
+//   - emails and phone numbers are masked where others see what is printed.
 //
 // Colours of our own pass, where there are to be any.
 type cleaner struct {
 	to     io.Writer
 	color  bool
 	before func() // called before anything is written; may be nil
+	raw    bool   // only secrets are taken out: this is a file
+	mask   *bool  // emails and phone numbers are masked; may be nil
 
 	mu      *sync.Mutex // shared by the streams of a process
 	secrets *secrets    // shared as well
@@ -36,6 +41,9 @@ func (c *cleaner) Write(text []byte) (int, error) {
 	defer c.mu.Unlock()
 	all := append(c.held, text...)
 	keep := len(all) - max(c.secrets.begun(all), shapeBegun(all), partOfRune(all), partOfCommand(all))
+	if c.masks() {
+		keep = min(keep, bytes.LastIndexByte(all, '\n')+1) // what is masked stands in one line
+	}
 	c.held = bytes.Clone(all[keep:])
 	return len(text), c.pass(all[:keep], c.held)
 }
@@ -57,8 +65,23 @@ func (c *cleaner) pass(text, next []byte) error {
 	if c.before != nil {
 		c.before()
 	}
-	_, err := c.to.Write(c.escape(c.secrets.redact(text), next))
+	text = c.hidden(text)
+	if !c.raw {
+		text = c.escape(text, next)
+	}
+	_, err := c.to.Write(text)
 	return err
+}
+
+func (c *cleaner) masks() bool { return c.mask != nil && *c.mask }
+
+// hidden is text without secrets, and without what is to be masked.
+func (c *cleaner) hidden(text []byte) []byte {
+	text = c.secrets.redact(text)
+	if c.masks() {
+		text = []byte(report.MaskText(string(text)))
+	}
+	return text
 }
 
 // partOfRune is how many bytes at the end may become a character.
@@ -133,18 +156,12 @@ func (c *cleaner) acts(r rune, size int, text []byte) bool {
 		return true
 	case r == '\n' || r == '\t':
 		return false
-	case r < ' ' || r >= 0x7f && r < 0xa0 || turns(r):
+	case report.Acts(r):
 		return true
 	case !c.inLine && bytes.HasPrefix(text, []byte("::")):
 		return true
 	}
 	return (r == '#' || r == 's') && slices.ContainsFunc(commands, func(word string) bool { return bytes.HasPrefix(text, []byte(word)) })
-}
-
-// turns reports whether a character changes the direction of what follows, or
-// ends a line where no line ends.
-func turns(r rune) bool {
-	return r == 0x61c || r == 0x200e || r == 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfeff
 }
 
 func appendEscape(out []byte, r rune) []byte {

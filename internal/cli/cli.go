@@ -55,7 +55,7 @@ func System() Streams {
 func Main(args []string, streams Streams) int {
 	c := newCommand(streams)
 	code := c.report(c.main(args))
-	if err := errors.Join(c.out.flush(), c.err.flush()); err != nil && code == exitDone {
+	if err := errors.Join(c.failureReason(code), c.out.flush(), c.err.flush()); err != nil && code == exitDone {
 		code = exitFailed
 	}
 	return code
@@ -70,13 +70,17 @@ type command struct {
 	bar      *bar      // nil while nothing is drawn
 	mu       sync.Mutex
 	secrets  secrets
+	mask     bool // what is printed is not to say who somebody is
+
+	walks     bool           // this is a plan or a run
+	annotated map[string]int // by kind
 }
 
 // newCommand puts all output behind the cleaner.
 func newCommand(streams Streams) *command {
 	c := &command{Streams: streams, screen: streams.Err}
-	c.out = &cleaner{to: streams.Out, color: streams.OutColor, before: c.erase, mu: &c.mu, secrets: &c.secrets}
-	c.err = &cleaner{to: streams.Err, color: streams.ErrColor, before: c.erase, mu: &c.mu, secrets: &c.secrets}
+	c.out = &cleaner{to: streams.Out, color: streams.OutColor, before: c.erase, mu: &c.mu, secrets: &c.secrets, mask: &c.mask}
+	c.err = &cleaner{to: streams.Err, color: streams.ErrColor, before: c.erase, mu: &c.mu, secrets: &c.secrets, mask: &c.mask}
 	c.Out, c.Err = c.out, c.err
 	return c
 }

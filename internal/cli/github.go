@@ -3,34 +3,72 @@ package cli
 import (
 	"crypto/rand"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/flowrun-dev/flowrun/runner"
+	"github.com/flowrun-dev/flowrun/steps"
 )
 
-// githubOutputs writes the workflow's outputs where GitHub Actions reads those
-// of a step. Each value stands between delimiters that no value can guess.
+// githubOutputs writes what came of a plan or a run, and the workflow's own
+// outputs, where GitHub Actions reads those of a step.
 func (c *command) githubOutputs(result *runner.Result) error {
+	if result == nil {
+		return nil
+	}
+	values := [][2]string{{"has-changes", fmt.Sprint(result.Changes.Any())}}
+	for _, effect := range []steps.Effect{steps.Create, steps.Update, steps.Archive, steps.Delete, steps.Send} {
+		name := effect.String() + "s"
+		values = append(values,
+			[2]string{name, fmt.Sprint(result.Changes.Certain.Of(effect))},
+			[2]string{"possible-" + name, fmt.Sprint(result.Changes.Possible.Of(effect))})
+	}
+	if !result.Plan {
+		values = append(values, [2]string{"run-id", result.RunID})
+	}
+	for _, out := range result.Outputs {
+		if out.After == nil {
+			values = append(values, [2]string{out.Name, out.Text()})
+		}
+	}
+	return c.setOutputs(values)
+}
+
+// setOutputs writes outputs of a step. Each value stands between delimiters that
+// no value can guess.
+func (c *command) setOutputs(values [][2]string) error {
 	name := c.Getenv("GITHUB_OUTPUT")
-	if name == "" || result == nil || len(result.Outputs) == 0 {
+	if name == "" {
 		return nil
 	}
 	var b strings.Builder
-	for _, out := range result.Outputs {
-		if out.After != nil {
-			continue
-		}
+	for _, value := range values {
 		delimiter := "flowrun_" + rand.Text()
-		fmt.Fprintf(&b, "%s<<%s\n%s\n%s\n", out.Name, delimiter, out.Text(), delimiter)
+		fmt.Fprintf(&b, "%s<<%s\n%s\n%s\n", value[0], delimiter, value[1], delimiter)
 	}
-	file, err := os.OpenFile(name, os.O_APPEND|os.O_WRONLY|os.O_CREATE, 0o644)
-	if err != nil {
+	if err := appendTo(name, c.redact(b.String())); err != nil {
 		return fmt.Errorf("write GITHUB_OUTPUT: %w", err)
 	}
-	_, err = file.Write(c.redact(b.String()))
-	if closed := file.Close(); err == nil {
-		err = closed
+	return nil
+}
+
+// failureReasons are what the output failure-reason says, by exit code.
+var failureReasons = map[int]string{
+	exitFailed:      "failed",
+	exitUsage:       "invalid",
+	exitCredentials: "auth",
+	exitGuard:       "guard",
+	exitRows:        "partial",
+	exitPlan:        "stale",
+	exitLocked:      "locked",
+	exitJournal:     "journal",
+	exitInterrupt:   "interrupted",
+	exitTerminate:   "interrupted",
+}
+
+// failureReason tells the following steps of the job why a plan or a run failed.
+func (c *command) failureReason(code int) error {
+	if reason := failureReasons[code]; reason != "" && c.walks {
+		return c.setOutputs([][2]string{{"failure-reason", reason}})
 	}
-	return err
+	return nil
 }

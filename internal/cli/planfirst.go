@@ -141,6 +141,9 @@ func (s *session) savePlan(result *runner.Result) error {
 	if err := s.draft.Save(name, s.program, s.options, result, version()); err != nil {
 		return usage(fmt.Sprintf("%s: %v", name, err))
 	}
+	if err := s.setOutputs([][2]string{{"plan-path", name}}); err != nil {
+		return err
+	}
 	s.note("the plan is saved as %s; it holds personal data and can be applied for 24 hours: flowrun apply %s", name, name)
 	return nil
 }

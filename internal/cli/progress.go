@@ -44,10 +44,11 @@ type sample struct {
 
 // progress begins to say how far a walk has come.
 func (s *session) progress() *progress {
-	p := &progress{to: s.command, limit: s.client.RateLimit}
-	if s.flags.Bool("quiet") {
+	p := &progress{to: s.command}
+	if s.flags.Bool("quiet") || s.client == nil { // what was saved is shown at once
 		return p
 	}
+	p.limit = s.client.RateLimit
 	p.quit, p.gone = make(chan struct{}), make(chan struct{})
 	every, show := lineTime, p.line
 	if s.ErrTTY {

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/flowrun-dev/flowrun/runner"
@@ -23,7 +24,7 @@ func (c *command) resumeCommand() *cli.Command {
 			&cli.StringSliceFlag{Name: "input", Aliases: []string{"i"}, Usage: "give a secret input again: `NAME=VALUE`; may be repeated"},
 			&cli.BoolFlag{Name: "accept-changes", Usage: "go on although the workflow or a data file has changed since", EnvVars: environment("accept-changes")},
 			ackFlag(),
-		}, walkFlags()...), append(keepFlags(), staleFlag())...),
+		}, walkFlags()...), slices.Concat(reportFlags(), keepFlags(), []cli.Flag{staleFlag()})...),
 		Action: c.resume,
 	}
 }

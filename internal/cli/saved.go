@@ -17,7 +17,7 @@ func (c *command) showCommand() *cli.Command {
 		ArgsUsage: "PLAN",
 		UsageText: "flowrun plan workflow.yaml --out winback.plan\n" +
 			"flowrun show winback.plan                    needs no token and no network",
-		Flags: walkFlags(),
+		Flags: append(walkFlags(), showFlags()...),
 		Action: func(ctx *cli.Context) error {
 			name, err := oneFile(ctx)
 			if err != nil {
@@ -65,12 +65,12 @@ func unfit(err error) error {
 
 // replay shows a saved plan.
 func (s *session) replay(saved *runner.SavedPlan) (*runner.Result, error) {
-	printer := s.printer()
-	result, err := saved.Replay(printer.Event)
+	shown := s.show()
+	result, err := saved.Replay(shown.event)
 	if err != nil {
 		return nil, unfit(err)
 	}
-	return result, printer.End(result)
+	return result, shown.end(result)
 }
 
 // applyPlan applies exactly what a saved plan says, or takes up the run that

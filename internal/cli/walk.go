@@ -26,18 +26,16 @@ func (s *session) walk(how walker) error {
 
 // tell plans or applies, shows it, and closes the run.
 func (s *session) tell(how walker) (*runner.Result, error) {
-	printer := s.printer()
-	progress := s.progress()
 	s.options.Do, s.options.Workspace, s.options.Stop, s.options.Run = s.client, s.workspace, s.stop.first, s.run
 	s.options.Concurrency, s.options.Draft, s.options.OnStale = s.flags.Int("concurrency"), s.draft, s.flags.String("on-stale")
-	s.options.On = func(e runner.Event) {
-		progress.event(e)
-		printer.Event(e)
-	}
+	shown := s.show()
+	s.options.On = shown.event
 	s.stop.after(s.flags.Duration("max-duration"))
 	result, failed := how(s.stop.ctx, s.options)
-	progress.end()
-	err := errors.Join(printer.End(result), s.githubOutputs(result), s.close(result))
+	if result != nil {
+		result.Rate = s.client.Rate()
+	}
+	err := errors.Join(shown.end(result), s.githubOutputs(result), s.close(result))
 	switch {
 	case failed != nil:
 		return nil, s.broken(failed)
@@ -45,13 +43,6 @@ func (s *session) tell(how walker) (*runner.Result, error) {
 		err = s.savePlan(result)
 	}
 	return result, err
-}
-
-// printer shows a plan or a run.
-func (s *session) printer() *report.Printer {
-	return report.New(s.Out, s.Err, report.Options{
-		Form: s.flags.String("output"), Color: s.colors(s.OutColor), ErrColor: s.colors(s.ErrColor), Quiet: s.flags.Bool("quiet"),
-	})
 }
 
 func (s *session) colors(terminal bool) bool { return terminal && !s.flags.Bool("no-color") }
@@ -108,7 +99,7 @@ func (s *session) exit(result *runner.Result) error {
 	case result.Unavailable != "":
 		return s.left(result, exitRows, result.Unavailable)
 	case result.Plan && result.Blocking > 0:
-		return &exitError{code: exitFailed}
+		return &exitError{code: exitFailed, message: "the plan is blocked by what it found; nothing was written"}
 	case result.Stale > 0 && s.options.OnStale == "fail":
 		return s.left(result, exitPlan, fmt.Sprintf("%s not as planned any more", plural(result.Stale, "record is", "records are")))
 	case !result.Plan && result.RowsLeft():

@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/fatih/color"
@@ -23,6 +22,8 @@ type Options struct {
 	Color    bool   // of results
 	ErrColor bool   // of failures
 	Quiet    bool
+	Full     bool // of a plan, each write and not a choice
+	Samples  int  // of each step of a plan
 }
 
 // Printer prints one plan or run.
@@ -33,15 +34,15 @@ type Printer struct {
 	err     io.Writer // failures, while they happen
 	failed  int       // failures printed so far
 	hints   map[string]bool
-	samples map[string]*runner.StepEnded
+	planned bool  // this is a plan
+	rows    int64 // of a plan in JSON, how many are printed
 	broken  error // the first error of writing
 }
 
 // New returns a printer that writes results to out and failures to errs.
 func New(out, errs io.Writer, opt Options) *Printer {
 	return &Printer{
-		painter: painter(opt.Color), opt: opt, out: out, err: errs,
-		hints: map[string]bool{}, samples: map[string]*runner.StepEnded{},
+		painter: painter(opt.Color), opt: opt, out: out, err: errs, hints: map[string]bool{},
 	}
 }
 
@@ -50,14 +51,21 @@ const maxFailures = 10
 
 // Event is told what happens.
 func (p *Printer) Event(e runner.Event) {
-	if p.opt.Form == "ndjson" {
-		p.json(e, "")
+	if e.Started != nil {
+		p.planned = e.Started.Plan
 	}
 	switch {
-	case e.Started != nil && p.opt.Form == "text" && !p.opt.Quiet:
-		p.print(p.heading(e.Started))
-	case e.Ended != nil && e.Ended.With != nil:
-		p.sample(e.Ended)
+	case p.opt.Form == "ndjson":
+		p.json(e, "")
+	case p.opt.Form == "json" && p.planned:
+		p.row(e)
+	case p.opt.Form == "text" && !p.opt.Quiet:
+		p.text(e)
+	}
+	if p.planned && p.opt.Form == "text" && !p.opt.Quiet {
+		return // the plan has what would fail
+	}
+	switch {
 	case e.Ended != nil && e.Ended.Failure != nil:
 		p.failure(e.Ended.Failure)
 	case e.Row != nil && e.Row.Failure != nil:
@@ -67,11 +75,15 @@ func (p *Printer) Event(e runner.Event) {
 	}
 }
 
-// sample keeps the first instance of a step in the order of the rows, whichever
-// ends first.
-func (p *Printer) sample(e *runner.StepEnded) {
-	if kept := p.samples[e.Step]; kept == nil || slices.Compare(e.Index, kept.Index) < 0 {
-		p.samples[e.Step] = e
+// text prints what a person sees while it happens.
+func (p *Printer) text(e runner.Event) {
+	switch {
+	case e.Started != nil:
+		p.print(p.heading(e.Started))
+	case p.planned && p.opt.Full && e.Ended != nil && wrote(e.Ended):
+		v := picture{painter: p.painter, detail: detail{fields: maxFields}}
+		v.sample(sampleOf(e.Ended))
+		p.print(v.b.String())
 	}
 }
 
@@ -99,20 +111,26 @@ func (p *Printer) complain(word, text string) {
 }
 
 // End prints the result. It returns the first error of writing.
-func (p *Printer) End(r *runner.Result) error {
-	if r == nil {
+func (p *Printer) End(s *Summary) error {
+	if s == nil {
 		return nil
 	}
 	if p.failed > maxFailures {
 		p.complain("error:", "and "+more(p.failed-maxFailures, "failure"))
 	}
-	switch p.opt.Form {
-	case "ndjson":
-		p.json(map[string]*runner.Result{"result": r}, "")
-	case "json":
-		p.json(r, "  ")
+	switch {
+	case p.opt.Form == "ndjson":
+		p.json(map[string]*Summary{"result": s}, "")
+	case p.opt.Form == "json" && s.Plan:
+		p.document(s)
+	case p.opt.Form == "json":
+		p.json(s.Result, "  ")
+	case s.Plan && p.opt.Full:
+		p.print("\n" + p.plan(s, 1<<30))
+	case s.Plan:
+		p.print(p.plan(s, maxLines-headingLines))
 	default:
-		p.print(p.result(r))
+		p.print(p.result(s.Result))
 	}
 	return p.broken
 }

@@ -1,8 +1,6 @@
 package report
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -15,11 +13,7 @@ import (
 // and what it cost.
 func (p *Printer) sums(r *runner.Result) string {
 	took := fmt.Sprintf("%s, %s", Duration(r.Seconds), plural(r.Calls, "call"))
-	if r.Plan {
-		return p.planSums(r, took)
-	}
-	lines := p.done(r)
-	return p.labelled(append(lines, [2]string{"Took", took}))
+	return p.labelled(append(p.done(r), [2]string{"Took", took}))
 }
 
 // done are the lines of what became of the steps and rows, and of what was
@@ -37,18 +31,6 @@ func (p *Printer) done(r *runner.Result) [][2]string {
 		lines = append(lines, [2]string{"Changes", changeList(r.Changes, false, false)})
 	}
 	return lines
-}
-
-func (p *Printer) planSums(r *runner.Result, took string) string {
-	text := "no changes"
-	if r.Changes.Any() {
-		text = changeList(r.Changes, true, r.Changes.Certain.Create > 0 && anyUpserts(r))
-	}
-	lines := [][2]string{{"Plan", text}}
-	if r.Counts.Failed > 0 {
-		lines = append(lines, [2]string{"Found", p.paint(color.FgRed, Number(r.Counts.Failed)+" that would fail")})
-	}
-	return p.labelled(append(lines, [2]string{"Took", took + "; nothing was written"}))
 }
 
 func anyUpserts(r *runner.Result) bool {
@@ -134,30 +116,5 @@ func (p *Printer) labelled(lines [][2]string) string {
 		label := fmt.Sprintf("%-*s", width, line[0])
 		b.WriteString(p.paint(color.Bold, label) + "  " + line[1] + "\n")
 	}
-	return b.String()
-}
-
-// outputs shows the outputs of a workflow as JSON.
-func (p *Printer) outputs(outputs runner.Outputs) string {
-	if len(outputs) == 0 {
-		return ""
-	}
-	var b strings.Builder
-	b.WriteString(p.paint(color.Bold, "Outputs") + "\n{\n")
-	for i, out := range outputs {
-		var value bytes.Buffer
-		if out.After != nil {
-			later, _ := json.Marshal("known after " + origins(out.After)) // a text always can be
-			value.Write(later)
-		} else if json.Indent(&value, out.Value, "  ", "  ") != nil {
-			value.Write(out.Value)
-		}
-		comma := ","
-		if i == len(outputs)-1 {
-			comma = ""
-		}
-		fmt.Fprintf(&b, "  %q: %s%s\n", out.Name, value.String(), comma)
-	}
-	b.WriteString("}\n")
 	return b.String()
 }

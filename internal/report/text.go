@@ -11,6 +11,9 @@ import (
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
+// headingLines is how long a heading is.
+const headingLines = 3
+
 // heading names what is planned or run, and where.
 func (p *Printer) heading(s *runner.Started) string {
 	word, note := "apply", "run "+s.RunID
@@ -28,7 +31,7 @@ func (p *Printer) result(r *runner.Result) string {
 		b.WriteString(p.table(r) + "\n")
 	}
 	b.WriteString(p.sums(r))
-	b.WriteString(p.outputs(r.Outputs))
+	b.WriteString(p.outputs(r.Outputs, 0))
 	return b.String()
 }
 
@@ -56,9 +59,6 @@ func (p *Printer) table(r *runner.Result) string {
 		effect := effectOf(s)
 		line := fmt.Sprintf("%-*s  %-*s  %s", names, name, kinds, kind, p.ended(r, s))
 		b.WriteString("  " + p.paint(effectColors[effect], effect.Sign()) + " " + strings.TrimRight(line, " ") + "\n")
-		if r.Plan {
-			b.WriteString(p.sampled(s))
-		}
 	}
 	return b.String()
 }

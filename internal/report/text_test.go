@@ -42,7 +42,7 @@ func winback() *runner.Result {
 
 func TestSummaryOfARun(t *testing.T) {
 	var out strings.Builder
-	if err := New(&out, &out, Options{Form: "text"}).End(winback()); err != nil {
+	if err := New(&out, &out, Options{Form: "text"}).End(Collect(0).Summary(winback())); err != nil {
 		t.Fatal(err)
 	}
 	want := `  + tag                      createTag      1 created
@@ -66,7 +66,7 @@ Outputs
 
 func TestQuietPrintsTheSumsAlone(t *testing.T) {
 	var out strings.Builder
-	if err := New(&out, &out, Options{Form: "text", Quiet: true}).End(winback()); err != nil {
+	if err := New(&out, &out, Options{Form: "text", Quiet: true}).End(Collect(0).Summary(winback())); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.HasPrefix(out.String(), "Steps    1 done\n") {
@@ -82,7 +82,7 @@ func TestFailuresNameTheDataFirstAndSayAHintOnce(t *testing.T) {
 			Addr: fmt.Sprintf(`rows["%d"]`, n), File: "f.yaml", Line: 4, Data: fmt.Sprintf("rows.csv:%d", n+2), Message: "404 not_found", Hint: "look it up",
 		}}})
 	}
-	if err := p.End(&runner.Result{}); err != nil {
+	if err := p.End(Collect(0).Summary(&runner.Result{})); err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(errs.String()), "\n")
@@ -113,7 +113,7 @@ func (broken) Write([]byte) (int, error) { return 0, errors.New("no room") }
 
 func TestAnErrorOfWritingIsGiven(t *testing.T) {
 	for _, form := range []string{"text", "json", "ndjson"} {
-		if err := New(broken{}, broken{}, Options{Form: form}).End(winback()); err == nil {
+		if err := New(broken{}, broken{}, Options{Form: form}).End(Collect(0).Summary(winback())); err == nil {
 			t.Errorf("%s: no error", form)
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
 )
 
 // Width is how wide help and tables are, in characters.
@@ -91,12 +93,48 @@ func Rows(indent string, rows [][2]string) string {
 	return b.String()
 }
 
-// cut shortens a text to a number of characters.
+// cut shortens a text to a width: characters of some scripts and pictures take
+// two places.
 func cut(text string, most int) string {
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most-3]) + "..."
+	if uniseg.StringWidth(text) <= most {
+		return text
 	}
-	return text
+	var b strings.Builder
+	width := 0
+	for g := uniseg.NewGraphemes(text); g.Next(); {
+		if width += g.Width(); width > most-3 {
+			break
+		}
+		b.WriteString(g.Str())
+	}
+	return b.String() + "..."
+}
+
+// padded fills a text up to a width.
+func padded(text string, width int) string {
+	return text + strings.Repeat(" ", max(0, width-uniseg.StringWidth(text)))
+}
+
+// visible shows what would do something besides being read as an escape of
+// JSON, which leaves JSON as it is.
+func visible(text string) string {
+	var b strings.Builder
+	for i, r := range text {
+		if r == utf8.RuneError && text[i] != 0xef || Acts(r) {
+			fmt.Fprintf(&b, `\u%04x`, r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// Acts reports whether a character does something besides being read: control
+// characters, those that change the direction of what follows, and those that
+// end a line where no line ends.
+func Acts(r rune) bool {
+	return r < ' ' || r >= 0x7f && r < 0xa0 ||
+		r == 0x61c || r == 0x200e || r == 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfeff
 }
 
 // named lists names, three of them and the number of the others.

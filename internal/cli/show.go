@@ -1,0 +1,61 @@
+package cli
+
+import (
+	"github.com/flowrun-dev/flowrun/internal/report"
+	"github.com/flowrun-dev/flowrun/runner"
+)
+
+// shown is all that is told of a plan or a run while it goes on, and shows it:
+// on the screen and in reports. It needs the events and the result alone.
+type shown struct {
+	*session
+	progress  *progress
+	collected *report.Collector
+	printer   *report.Printer
+	reports   *reports
+}
+
+func (s *session) show() *shown {
+	return &shown{
+		session:   s,
+		progress:  s.progress(),
+		collected: report.Collect(s.flags.Int("sample")),
+		printer: report.New(s.Out, s.Err, report.Options{
+			Form: s.flags.String("output"), Color: s.colors(s.OutColor), ErrColor: s.colors(s.ErrColor),
+			Quiet: s.flags.Bool("quiet"), Full: s.flags.Bool("full"), Samples: s.flags.Int("sample"),
+		}),
+		reports: s.reports(),
+	}
+}
+
+// event takes in what happens.
+func (s *shown) event(e runner.Event) {
+	s.progress.event(e)
+	s.collected.Event(e)
+	s.reports.event(e)
+	if s.mask {
+		e = report.MaskedEvent(e)
+	}
+	s.printer.Event(e)
+}
+
+// end shows the result. The error is one of printing it.
+func (s *shown) end(result *runner.Result) error {
+	s.progress.end()
+	if result == nil {
+		s.reports.end(s.session, nil)
+		return nil
+	}
+	whole := s.collected.Summary(result)
+	printed := whole
+	if s.mask {
+		printed = whole.Masked()
+	}
+	err := s.printer.End(printed)
+	s.reports.end(s.session, whole)
+	if text, made := s.reports.text("markdown", whole); made == nil {
+		s.stepSummary(text)
+	}
+	s.annotateFindings(whole)
+	return err
+}

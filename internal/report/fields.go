@@ -1,0 +1,184 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/fatih/color"
+	"github.com/rivo/uniseg"
+)
+
+// maxRare is how many of the rare values of a field are named.
+const maxRare = 3
+
+// field shows what a field becomes: its most frequent changes with how often
+// they occur, and the rare ones with one of their rows.
+func (v *picture) field(f Field, g Group) {
+	name := fieldName(f.Path)
+	width := v.pathWidth(g)
+	numbers := uniseg.StringWidth(Number(g.Count))
+	room := Width - 8 - width - 2 - numbers - 2 - len("  rare")
+	line := func(text, count string, rare bool) {
+		full := "        " + padded(name, width) + "  " + padded(text, room) + "  " + strings.Repeat(" ", max(0, numbers-len(count))) + count
+		if rare {
+			full += "  " + v.paint(color.FgYellow, "rare")
+		}
+		v.b.WriteString(strings.TrimRight(full, " ") + "\n")
+		name = ""
+	}
+	shown, rares, counted := 0, 0, int64(0)
+	if singular(f) {
+		line(cut(different(f)+", such as "+transition(f.Values[0], room), room), Number(f.Count), f.Rare)
+		return
+	}
+	for i, value := range f.Values {
+		special := value.Rare || f.Rare && i == 0
+		if i >= v.values && !special || value.Rare && rares == maxRare {
+			continue
+		}
+		line(transition(value, room), Number(value.Count), special)
+		if special {
+			rares++
+			v.b.WriteString("        " + strings.Repeat(" ", width) + "  " + v.paint(color.Faint, cut(visible(value.Addr), Width-10-width)) + "\n")
+		}
+		shown++
+		counted += value.Count
+	}
+	switch left := f.Different - int64(shown); {
+	case shown == 0:
+		line(different(f), Number(f.Count), f.Rare)
+	case f.About && left > 0:
+		line("and about "+others(left), "", false)
+	case left > 0:
+		line("and "+others(left), Number(f.Count-counted), false)
+	}
+}
+
+func others(n int64) string {
+	return strings.Replace(plural(n, "value"), " value", " other value", 1)
+}
+
+// singular reports whether a field has a value of its own in nearly every row,
+// so that no value says much.
+func singular(f Field) bool {
+	return len(f.Values) > 0 && f.Different > 8 && f.Values[0].Count*100 < f.Count || f.Different > 3 && len(f.Values) > 0 && f.Values[0].Count == 1
+}
+
+func different(f Field) string {
+	text := Number(f.Different) + " different values"
+	if f.About {
+		text = "about " + text
+	}
+	return text
+}
+
+// pathWidth is the width of the names of the fields of a group that are shown.
+func (v *picture) pathWidth(g Group) int {
+	width := 0
+	for i, f := range g.Fields {
+		if i < v.fields || f.Rare {
+			width = max(width, uniseg.StringWidth(fieldName(f.Path)))
+		}
+	}
+	return width
+}
+
+// transition is a change of a value on one line of at most a width.
+func transition(v Value, width int) string {
+	after := valueText(v.After)
+	if v.Known != nil {
+		after = "(known after " + named(v.Known) + ")"
+	}
+	before := "(absent)"
+	switch {
+	case v.Before != nil:
+		before = valueText(v.Before)
+	case !v.Absent:
+		return cut(after, width)
+	}
+	const arrow = " -> "
+	if all := uniseg.StringWidth(before) + len(arrow) + uniseg.StringWidth(after); all > width {
+		half := (width - len(arrow)) / 2
+		least := min(uniseg.StringWidth(after), half)
+		before = cut(before, max(width-len(arrow)-uniseg.StringWidth(after), width-len(arrow)-least, 4))
+		after = cut(after, max(width-len(arrow)-uniseg.StringWidth(before), 4))
+	}
+	return before + arrow + after
+}
+
+// valueText is a value as JSON, so that "" and null and "null" differ.
+func valueText(value json.RawMessage) string {
+	if value == nil {
+		return "(not known)"
+	}
+	return visible(string(value))
+}
+
+// findings shows what would fail.
+func (v *picture) findings() {
+	if len(v.Failing) == 0 {
+		return
+	}
+	left, title := v.Others, ""
+	for i, f := range v.Failing {
+		if i >= v.detail.findings {
+			left += f.Count
+			continue
+		}
+		if next := failTitle(f); next != title {
+			title = next
+			v.b.WriteString(v.paint(color.FgRed, title) + "\n")
+		}
+		v.finding(f)
+	}
+	if left > 0 {
+		fmt.Fprintf(&v.b, "  and %s\n", more(int(left), "failure"))
+	}
+	v.b.WriteString("\n")
+}
+
+func failTitle(f Fails) string {
+	if f.Blocks {
+		return "Blocks the plan"
+	}
+	return "Would fail"
+}
+
+func (v *picture) finding(f Fails) {
+	head := fmt.Sprintf("%s  %s:%d: %s: %s", Number(f.Count), f.File, f.Line, f.Step, visible(firstLine(f.Places)))
+	v.wrapped(head, "  ")
+	for i, p := range f.Places {
+		if i == v.places {
+			break
+		}
+		line := visible(p.Addr)
+		if p.Data != "" {
+			line = visible(p.Data) + "  " + line
+		}
+		if line == f.Step {
+			continue // the line above says it
+		}
+		if i > 0 && p.Message != f.Places[0].Message {
+			line += "  " + visible(p.Message)
+		}
+		v.b.WriteString("      " + v.paint(color.Faint, cut(line, Width-6)) + "\n")
+	}
+	if f.Hint != "" && v.places > 0 {
+		v.wrapped("hint: "+visible(strings.ReplaceAll(f.Hint, "\n", " ")), "      ")
+	}
+}
+
+// wrapped writes a text on a few lines, none of them wider than the screen.
+func (v *picture) wrapped(text, indent string) {
+	for _, line := range strings.Split(strings.TrimRight(Wrap(cut(text, 3*Width), indent, Width), "\n"), "\n") {
+		v.b.WriteString(cut(line, Width) + "\n")
+	}
+}
+
+func firstLine(places []FailsHere) string {
+	if len(places) == 0 {
+		return ""
+	}
+	return strings.ReplaceAll(places[0].Message, "\n", " ")
+}

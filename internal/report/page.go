@@ -1,0 +1,305 @@
+package report
+
+import (
+	"bytes"
+	"cmp"
+	_ "embed"
+	"fmt"
+	"html/template"
+
+	"github.com/flowrun-dev/flowrun/steps"
+)
+
+// MaxPage is how long a report in HTML may be, in bytes: few mail systems and
+// browsers mind a page of this size.
+const MaxPage = 2 << 20
+
+//go:embed page.html
+var pageText string
+
+var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{"number": Number, "visible": visible}).Parse(pageText))
+
+// page is what the template shows, all of it ready to be read.
+type page struct {
+	*Summary
+	Masked   bool
+	Numbers  []pageNumber
+	Bar      []pageNumber
+	Found    []Fails
+	Changed  []pageGroup
+	Table    []pageStep
+	UndoText string
+	Reasons  []string
+	CostText string
+	Listed   []pageOutput
+
+	MoreFound, MoreGroups, MoreSteps int64
+}
+
+type pageNumber struct {
+	Class, Text, Label string
+	Count              int64
+	Possible           bool
+}
+
+type pageGroup struct {
+	Group
+	Title      string
+	Open       bool
+	Lines      []pageLine
+	Rows       []pageRow
+	Plain      bool // no row shows a change of a field
+	MoreFields int64
+	MoreRows   int64
+}
+
+// pageLine is one change of a field.
+type pageLine struct {
+	Path, Before, After, Later string
+	Rows                       string
+	Share                      int // percent of the rows of the group
+	Rare                       bool
+	Example                    string
+}
+
+type pageRow struct {
+	Addr, Target string
+	Lines        []pageLine
+}
+
+type pageStep struct {
+	Name, Kind, Text string
+	Indent           int
+}
+
+type pageOutput struct{ Name, Text string }
+
+// Page is a summary as one page of HTML that needs nothing else: no script, no
+// other file, no network. Masked says that it has gone through
+// [Summary.Masked].
+func Page(s *Summary, samples int, masked bool) ([]byte, error) {
+	var b bytes.Buffer
+	for _, d := range reportDetails(samples) {
+		b.Reset()
+		if err := pageTemplate.Execute(&b, newPage(s, d, masked)); err != nil {
+			return nil, err
+		}
+		if b.Len() <= MaxPage {
+			break
+		}
+	}
+	return b.Bytes(), nil
+}
+
+func newPage(s *Summary, d detail, masked bool) *page {
+	p := &page{Summary: s, Masked: masked, Numbers: pageNumbers(s), Bar: pageBar(s)}
+	p.Found = s.Failing[:min(len(s.Failing), d.findings)]
+	p.MoreFound = s.Others
+	for _, f := range s.Failing[len(p.Found):] {
+		p.MoreFound += f.Count
+	}
+	p.addGroups(s.tree(), d)
+	for _, step := range s.Steps {
+		if step.Action == "" && !step.Loop {
+			continue
+		}
+		if len(p.Table) == d.steps {
+			p.MoreSteps++
+			continue
+		}
+		var words Printer
+		p.Table = append(p.Table, pageStep{cut(visible(cmp.Or(step.Label, step.Name)), 80), step.Action, words.ended(s.Result, step), 20 * min(step.Depth, 6)})
+	}
+	if s.Plan && s.Changes.Any() {
+		parts := undoParts(s.Undo)
+		if len(parts) > 0 {
+			p.UndoText, p.Reasons = parts[0], parts[1:]
+		}
+		p.CostText = costText(s.Cost)
+	}
+	for _, out := range s.Outputs[:min(len(s.Outputs), d.outputs)] {
+		p.Listed = append(p.Listed, pageOutput{cut(out.Name, 60), cut(visible(outputText(out, true)), 400)})
+	}
+	return p
+}
+
+// Title is that of the page.
+func (p *page) Title() string { return "flowrun " + p.Kind() + ": " + p.Name() }
+
+// Kind is plan or run.
+func (p *page) Kind() string {
+	if p.Plan {
+		return "plan"
+	}
+	return "run"
+}
+
+// Name is that of the workflow.
+func (p *page) Name() string { return visible(cmp.Or(p.Workflow, p.File)) }
+
+// Headline says all in a sentence.
+func (p *page) Headline() string { return headline(p.Summary) }
+
+// Footer says what it took.
+func (p *page) Footer() string {
+	if p.Plan {
+		return fmt.Sprintf("The plan took %s and %s. Nothing was written.", Duration(p.Seconds), plural(p.Calls, "read"))
+	}
+	return fmt.Sprintf("Run %s took %s and %s.", p.RunID, Duration(p.Seconds), plural(p.Calls, "call"))
+}
+
+// pageNumbers are the numbers at the top: the writes by effect, the destructive
+// ones first, what is so already, and what fails.
+func pageNumbers(s *Summary) []pageNumber {
+	var all []pageNumber
+	for _, verb := range verbs {
+		certain, possible := s.Changes.Certain.Of(verb.effect), s.Changes.Possible.Of(verb.effect)
+		n := pageNumber{Class: verb.effect.String(), Text: Number(certain), Label: verb.past}
+		if s.Plan {
+			n.Label = "to " + verb.future
+		}
+		if possible > 0 {
+			n.Text += " to " + Number(certain+possible)
+		}
+		if certain+possible > 0 {
+			all = append(all, n)
+		}
+	}
+	if len(all) == 0 {
+		all = append(all, pageNumber{Text: "0", Label: "changes"})
+	}
+	unchanged := int64(0)
+	for _, step := range s.Steps {
+		unchanged += step.Counts.Unchanged
+	}
+	if unchanged > 0 {
+		all = append(all, pageNumber{Class: "same", Text: Number(unchanged), Label: "unchanged"})
+	}
+	if n := s.failures(); n > 0 && s.Plan {
+		all = append(all, pageNumber{Class: "delete", Text: Number(n), Label: "would fail"})
+	} else if n > 0 {
+		all = append(all, pageNumber{Class: "delete", Text: Number(n), Label: "failed"})
+	}
+	return all
+}
+
+// pageBar has a piece for each effect, as wide as there are writes.
+func pageBar(s *Summary) []pageNumber {
+	var bar []pageNumber
+	for _, verb := range verbs {
+		for _, possible := range []bool{false, true} {
+			n := s.Changes.Certain.Of(verb.effect)
+			label := Number(n) + " " + verb.future
+			if possible {
+				n = s.Changes.Possible.Of(verb.effect)
+				label = "up to " + Number(n) + " " + verb.future
+			}
+			if n > 0 {
+				bar = append(bar, pageNumber{Class: verb.effect.String(), Label: label, Count: n, Possible: possible})
+			}
+		}
+	}
+	return bar
+}
+
+// openGroups is how many groups are open when the page is.
+const openGroups = 3
+
+func (p *page) addGroups(list []*node, d detail) {
+	for _, n := range list {
+		for _, g := range n.groups {
+			if len(p.Changed) == 3*d.steps {
+				p.MoreGroups++
+				continue
+			}
+			shown := newPageGroup(g, d, p.Plan)
+			shown.Open = len(p.Changed) < openGroups || severity[g.Effect.Effect] > severity[steps.Update]
+			p.Changed = append(p.Changed, shown)
+		}
+		p.addGroups(n.inner, d)
+	}
+}
+
+func newPageGroup(g Group, d detail, plan bool) pageGroup {
+	out := pageGroup{Group: g, Title: groupText(g, plan), MoreFields: g.Others}
+	few := g.Samples[:min(len(g.Samples), d.samples)]
+	out.Plain = len(g.Fields) == 0
+	for _, s := range few {
+		out.Rows = append(out.Rows, newPageRow(s, d))
+	}
+	out.MoreRows = g.Count - int64(len(few))
+	if out.MoreRows == 0 && len(few) > 0 {
+		return out // each of them is shown
+	}
+	for i, f := range g.Fields {
+		if i >= d.fields && !f.Rare {
+			out.MoreFields++
+			continue
+		}
+		out.Lines = append(out.Lines, fieldLines(f, g, d)...)
+	}
+	return out
+}
+
+func newPageRow(s Sample, d detail) pageRow {
+	row := pageRow{Addr: cut(visible(s.Addr), 200), Target: cut(visible(s.Target), 100)}
+	for _, c := range s.Changes[:min(len(s.Changes), d.fields)] {
+		line := newPageLine(Value{Before: c.Before, Absent: c.Absent, After: c.After, Known: steadied(c.Known)})
+		line.Path = visible(c.Path)
+		row.Lines = append(row.Lines, line)
+	}
+	return row
+}
+
+func newPageLine(v Value) pageLine {
+	line := pageLine{}
+	switch {
+	case v.Before != nil:
+		line.Before = valueText(v.Before)
+	case v.Absent:
+		line.Before = "(absent)"
+	}
+	if v.Known != nil {
+		line.Later = "known after " + named(v.Known)
+	} else {
+		line.After = valueText(v.After)
+	}
+	return line
+}
+
+// fieldLines are the changes of a field, the most frequent first.
+func fieldLines(f Field, g Group, d detail) []pageLine {
+	var lines []pageLine
+	add := func(line pageLine, n int64) {
+		if len(lines) == 0 {
+			line.Path = visible(f.Path)
+		}
+		line.Rows = Number(n)
+		line.Share = int(100 * n / max(g.Count, 1))
+		lines = append(lines, line)
+	}
+	shown, counted := 0, int64(0)
+	for j, v := range f.Values {
+		if j >= d.values && !v.Rare || singular(f) && j > 0 {
+			continue
+		}
+		line := newPageLine(v)
+		if line.Rare = v.Rare || f.Rare; line.Rare {
+			line.Example = cut(visible(v.Addr), 100)
+		}
+		add(line, v.Count)
+		shown, counted = shown+1, counted+v.Count
+	}
+	if left := f.Different - int64(shown); left > 0 {
+		about := ""
+		if f.About {
+			about = "about "
+		}
+		word := others(left)
+		if shown == 0 {
+			word = Number(left) + " different values"
+		}
+		add(pageLine{Later: about + word}, max(f.Count-counted, 0))
+	}
+	return lines
+}

@@ -1,0 +1,139 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/fatih/color"
+	"github.com/flowrun-dev/flowrun/runner"
+)
+
+// maxReasonLines is how many reasons are given why not all can be taken back.
+const maxReasonLines = 3
+
+// planSums are the last lines of a plan: what it comes to, what of it would
+// fail, what could be taken back, what applying it takes, and what the plan
+// took itself.
+func (p *Printer) planSums(s *Summary) string {
+	lines := [][2]string{{"Plan", planTotals(s)}}
+	if n := s.failures(); n > 0 {
+		text := Number(n) + " that would fail"
+		if s.Blocking > 0 {
+			text += "; the plan is blocked"
+		}
+		lines = append(lines, [2]string{"Found", p.paint(color.FgRed, text)})
+	}
+	if s.Changes.Any() {
+		lines = append(lines, undoLines(s.Undo, maxReasonLines)...)
+		lines = append(lines, [2]string{"Cost", costText(s.Cost)})
+	}
+	lines = append(lines, [2]string{"Took", fmt.Sprintf("%s, %s; nothing was written", Duration(s.Seconds), plural(s.Calls, "read"))})
+	return p.labelled(folded(lines, Width-len("Found  ")))
+}
+
+// folded breaks the lines that are too long; what follows of one has no label.
+func folded(lines [][2]string, width int) [][2]string {
+	var out [][2]string
+	for _, line := range lines {
+		for _, text := range strings.Split(strings.TrimRight(Wrap(line[1], "", width), "\n"), "\n") {
+			out = append(out, [2]string{line[0], text})
+			line[0] = ""
+		}
+	}
+	return out
+}
+
+// failures counts what would fail.
+func (s *Summary) failures() int64 {
+	n := s.Others
+	for _, f := range s.Failing {
+		n += f.Count
+	}
+	return n
+}
+
+// planTotals counts the writes of a plan, those that are certain and those that
+// are possible, and what is so already.
+func planTotals(s *Summary) string {
+	text := "no changes"
+	if s.Changes.Any() {
+		text = changeList(s.Changes, true, s.Changes.Certain.Create > 0 && anyUpserts(s.Result))
+	}
+	unchanged := int64(0)
+	var later []string
+	for _, step := range s.Steps {
+		unchanged += step.Counts.Unchanged
+		if step.After != nil {
+			later = append(later, step.Label)
+		}
+	}
+	if unchanged > 0 {
+		text += "; " + Number(unchanged) + " unchanged"
+	}
+	if later != nil {
+		text += "; and what " + named(later) + " may do"
+	}
+	return text
+}
+
+// undoLines says how much could be taken back, and then why not all, with at
+// most a number of reasons.
+func undoLines(u Undo, most int) [][2]string {
+	var parts []string
+	for _, each := range []struct {
+		n    int64
+		word string
+	}{{u.Full, "fully"}, {u.Partly, "partly"}, {u.None, "not"}} {
+		if each.n > 0 {
+			parts = append(parts, Number(each.n)+" "+each.word)
+		}
+	}
+	if parts == nil {
+		return nil
+	}
+	lines := [][2]string{{"Undo", strings.Join(parts, ", ")}}
+	for i, r := range u.Reasons {
+		if i == most {
+			lines = append(lines, [2]string{"", "and " + more(len(u.Reasons)-i, "reason")})
+			break
+		}
+		word := "partly"
+		if r.Undo == runner.Never {
+			word = "not"
+		}
+		text := fmt.Sprintf("%s %s: %s: %s", Number(r.Count), word, r.Action, r.Note)
+		lines = append(lines, [2]string{"", text})
+	}
+	return lines
+}
+
+func costText(c *Cost) string {
+	calls := Number(c.Reads + c.Writes)
+	if c.Most > c.Writes {
+		calls += " to " + Number(c.Reads+c.Most)
+	}
+	text := calls + " calls"
+	switch {
+	case c.Seconds == 0:
+	case c.Seconds < 1:
+		text += ", under 1 s"
+	default:
+		text += ", about " + roughly(c.Seconds)
+	}
+	switch {
+	case c.Seconds < 1:
+	case c.AtLimit:
+		text += " at this workspace's limit"
+	default:
+		text += " at the speed of this plan"
+	}
+	return text
+}
+
+// roughly is a duration without what an estimate cannot tell.
+func roughly(seconds float64) string {
+	if seconds < 60 {
+		return fmt.Sprintf("%d s", int(seconds+0.5))
+	}
+	return Duration(seconds)
+}
