@@ -77,6 +77,10 @@ func serve(latency time.Duration) *httptest.Server {
 		header.Set("X-RateLimit-Limit", "1000000")
 		header.Set("X-RateLimit-Remaining", "999999")
 		header.Set("X-RateLimit-Reset", strconv.FormatInt(time.Now().Unix()/10*10+10, 10))
+		if r.URL.Path == "/me" {
+			_, _ = io.WriteString(w, `{"type":"admin","app":{"type":"app","id_code":"bench"}}`)
+			return
+		}
 		_, _ = w.Write(answer)
 	}))
 }

@@ -77,7 +77,7 @@ func catalogueError(call *steps.Call, problems []eval.Problem) error {
 type found struct {
 	key    string     // of the read, so that it is made once; empty where none was made
 	value  eval.Value // the record; nil where there is none
-	list   eval.Value // the list it was looked for in; nil where it was read by its id
+	list   *roll      // it was looked for in; nil where it was read by its id
 	after  []string   // in a plan: the steps that will tell; nothing else is known then
 	still  *still     // in an undo: what must still be so of it
 	absent error      // why it was not found: Intercom's refusal, or in a plan what was planned before
@@ -168,17 +168,28 @@ func (l *lookup) seek(with, match eval.Object) *found {
 
 // fetch makes the read and picks the record out of its answer.
 func (w *walk) fetch(ctx context.Context, t *found, req intercom.Request) error {
-	value, key, err := w.read(ctx, t.look.action, req)
+	read, key, err := w.read(ctx, t.look.action, req)
 	t.key = key
 	if isGone(err) {
 		t.absent = err
 		return nil
 	}
-	if t.value = value; len(t.match) > 0 {
-		t.list, t.value = value, t.look.pick(value, t.match)
-		t.several = len(t.look.matching(value, t.match))
+	if err != nil {
+		return err
 	}
-	return err
+	if t.value = read.value; len(t.match) > 0 {
+		t.in(read.list)
+	}
+	return nil
+}
+
+// in looks for the record in a list.
+func (t *found) in(list *roll) {
+	rows := list.find(t.look.call, t.match)
+	t.list, t.value, t.several = list, nil, len(rows)
+	if len(rows) > 0 {
+		t.value = rows[0]
+	}
 }
 
 func evalAll(ctx context.Context, templates map[string]*eval.Template, scope *eval.Scope) (eval.Object, error) {
@@ -193,29 +204,6 @@ func evalAll(ctx context.Context, templates map[string]*eval.Template, scope *ev
 		}
 	}
 	return values, nil
-}
-
-// pick finds the first row of a list that has the values of match.
-func (l *lookup) pick(list eval.Value, match eval.Object) eval.Value {
-	for _, row := range l.matching(list, match) {
-		return row
-	}
-	return nil
-}
-
-// matching finds the rows of a list that have the values of match.
-func (l *lookup) matching(list eval.Value, match eval.Object) (rows []eval.Value) {
-	want := make(map[string]string, len(match))
-	for path, v := range match {
-		want[path] = textValue(v)
-	}
-	for _, row := range elements(list) {
-		text, err := eval.AppendJSON(nil, knownPart(row))
-		if err == nil && l.call.Finds(text, want) {
-			rows = append(rows, row)
-		}
-	}
-	return rows
 }
 
 // textOr is a value as text, or what to take where there is none.
@@ -247,7 +235,7 @@ func elements(list eval.Value) []eval.Value {
 		}
 		var values []eval.Value
 		for _, row := range rows.Array() {
-			values = append(values, eval.RawTrusted([]byte(row.Raw)))
+			values = append(values, eval.RawTrusted(row.Raw))
 		}
 		return values
 	}

@@ -14,9 +14,9 @@ import (
 // it, and each name that it has at the moment.
 type overlay struct {
 	mu      sync.Mutex
-	records map[string]*planned   // by kind and id
-	named   map[string]*planned   // by kind, field and value
-	members map[string]eval.Value // what belongs to a contact, by the key of its read
+	records map[string]*planned // by kind and id
+	named   map[string]*planned // by kind, field and value
+	members map[string]*roll    // what belongs to a contact, by the key of its read
 }
 
 // planned is a record that the plan writes.
@@ -126,7 +126,7 @@ func (o *overlay) seeMember(t *found) {
 		return
 	}
 	if list, ok := o.members[t.key]; ok {
-		t.list, t.value = list, t.look.pick(list, t.match)
+		t.in(list)
 	}
 }
 
@@ -155,13 +155,14 @@ func (o *overlay) write(action *steps.Action, t *found, out outcome, by author) 
 
 func (o *overlay) writeMember(action *steps.Action, t *found, out outcome) {
 	if o.members == nil {
-		o.members = map[string]eval.Value{}
+		o.members = map[string]*roll{}
 	}
+	o.members[t.key] = t.list
 	if action.Goal == steps.Absent {
-		o.members[t.key] = without(t.list, t.value)
+		t.list.drop(t.value)
 		return
 	}
-	o.members[t.key] = with(t.list, t.value, out.data)
+	t.list.put(t.value, out.data)
 }
 
 // record gives the place of the record that was looked for, whether it is

@@ -30,25 +30,27 @@ type keptRecord struct {
 	done  chan struct{} // closed when the rest is there
 	at    time.Time
 	value eval.Value
+	list  *roll // the same, to look into
 	err   error
 }
 
 // read gives what a read answers, as the data of its action, and the key it is
 // kept under.
-func (w *walk) read(ctx context.Context, action *steps.Action, req intercom.Request) (eval.Value, string, error) {
+func (w *walk) read(ctx context.Context, action *steps.Action, req intercom.Request) (*keptRecord, string, error) {
 	key := req.Method + " " + req.Path + "?" + req.Query.Encode() + " " + string(req.Body)
 	r, mine := w.reads.get(key)
 	if mine {
 		var resp intercom.Response
 		if resp, r.err = w.Do(ctx, req); r.err == nil {
 			r.value = eval.RawTrusted(action.Data(resp))
+			r.list = &roll{list: r.value}
 		}
 		r.at = time.Now()
 		close(r.done)
 	}
 	select {
 	case <-r.done:
-		return r.value, key, r.err
+		return r, key, r.err
 	case <-ctx.Done():
 		return nil, key, context.Cause(ctx)
 	}
@@ -98,7 +100,7 @@ func (k *keptRecord) usable() bool {
 }
 
 // change keeps what a write has made of a record.
-func (r *reads) change(key string, change func(eval.Value) eval.Value) {
+func (r *reads) change(key string, change func(*keptRecord)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	kept := r.kept[key]
@@ -107,8 +109,8 @@ func (r *reads) change(key string, change func(eval.Value) eval.Value) {
 	}
 	select {
 	case <-kept.done:
-		written := &keptRecord{done: make(chan struct{}), at: time.Now(), value: change(kept.value)}
-		close(written.done)
+		written := &keptRecord{done: kept.done, at: time.Now(), value: kept.value, list: kept.list}
+		change(written)
 		r.kept[key] = written
 	default: // it is being read anew, and nobody knows on which side of the write
 		delete(r.kept, key)

@@ -79,7 +79,7 @@ func readOf(at *place, target *found) string {
 		return ""
 	}
 	for row := at.items; row != nil; row = row.outer {
-		if len(row.loop.reads) == 0 || row.loop.action == nil || !sameRow(row.value, target.value) {
+		if len(row.loop.reads) == 0 || row.loop.action == nil || idOf(row.value) != idOf(target.value) {
 			continue
 		}
 		var text []byte

@@ -151,14 +151,15 @@ func (w *walk) written(s *step, target *found, out outcome) {
 	if key == "" {
 		return
 	}
-	w.reads.change(key, func(v eval.Value) eval.Value {
+	w.reads.change(key, func(r *keptRecord) {
 		switch {
 		case target.list == nil:
-			return out.data
+			r.value = out.data
 		case s.action.Goal == steps.Absent:
-			return without(v, target.value)
+			r.list.drop(target.value)
+		default:
+			r.list.put(target.value, out.data)
 		}
-		return with(v, target.value, out.data)
 	})
 }
 
@@ -171,37 +172,4 @@ func segmentOf(action *steps.Action) string {
 		return ""
 	}
 	return first
-}
-
-// with is a list in which a row stands for another one, or is added.
-func with(list, old, row eval.Value) eval.Value {
-	rows := elements(list)
-	out := make(eval.List, 0, len(rows)+1)
-	replaced := false
-	for _, each := range rows {
-		if old != nil && sameRow(each, old) {
-			each, replaced = row, true
-		}
-		out = append(out, each)
-	}
-	if !replaced {
-		out = append(out, row)
-	}
-	return out
-}
-
-// without is a list less one row.
-func without(list, row eval.Value) eval.Value {
-	out := eval.List{}
-	for _, each := range elements(list) {
-		if row == nil || !sameRow(each, row) {
-			out = append(out, each)
-		}
-	}
-	return out
-}
-
-func sameRow(a, b eval.Value) bool {
-	x, y := valueAt(a, true, "id"), valueAt(b, true, "id")
-	return textValue(x) == textValue(y)
 }

@@ -3,6 +3,7 @@ package steps
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/tidwall/gjson"
@@ -22,17 +23,16 @@ func (a *Action) Data(resp intercom.Response) []byte {
 	return resp.Body
 }
 
-// Finds reports whether a row of a list is the record that the call looks for.
-// Match has the values of c.Match with their templates filled in.
-func (c *Call) Finds(row []byte, match map[string]string) bool {
-	for path, want := range match {
-		got := gjson.GetBytes(row, path)
-		same := got.String() == want || c.Fold && strings.EqualFold(got.String(), want)
-		if !got.Exists() || !same {
-			return false
+// Folded is a text that is the same for all that differ in capitals only, as
+// [strings.EqualFold] has it.
+func Folded(text string) string {
+	return strings.Map(func(r rune) rune {
+		least := r
+		for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
+			least = min(least, other)
 		}
-	}
-	return true
+		return least
+	}, text)
 }
 
 // onlyRows gives the rows of a list without what stands around them.

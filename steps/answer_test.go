@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/flowrun-dev/flowrun/intercom"
@@ -38,28 +39,18 @@ func TestData(t *testing.T) {
 	}
 }
 
-func TestFinds(t *testing.T) {
-	tests := []struct {
-		name  string
-		call  *Call
-		row   string
-		match map[string]string
-		want  bool
-	}{
-		{"the row with the id", contactTag, `{"id":"7"}`, map[string]string{"id": "7"}, true},
-		{"an id that is a number", contactTag, `{"id":7}`, map[string]string{"id": "7"}, true},
-		{"another row", contactTag, `{"id":"70"}`, map[string]string{"id": "7"}, false},
-		{"a row without the field", contactTag, `{}`, map[string]string{"id": ""}, false},
-		{"a name in other letters", Find("createTag").Current, `{"name":"VIP"}`, map[string]string{"name": "vip"}, true},
-		{"an id in other letters", contactTag, `{"id":"A"}`, map[string]string{"id": "a"}, false},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			if got := tt.call.Finds([]byte(tt.row), tt.match); got != tt.want {
-				t.Errorf("Finds = %t, want %t", got, tt.want)
-			}
-		})
-	}
+// FuzzFolded holds the form for comparing against the comparison itself.
+func FuzzFolded(f *testing.F) {
+	f.Add("VIP", "vip")
+	f.Add("Kelvin \u212a", "KELVIN k")
+	f.Add("\u0130", "i")
+	f.Add("\u1e9e", "\u00df")
+	f.Add("a\xff", "A\xfe")
+	f.Fuzz(func(t *testing.T, a, b string) {
+		if got := Folded(a) == Folded(b); got != strings.EqualFold(a, b) {
+			t.Errorf("%q and %q: same = %t", a, b, got)
+		}
+	})
 }
 
 // doer answers every request with an echo of it.
