@@ -90,7 +90,7 @@ func chromium(t *testing.T) context.Context {
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox) // which root cannot have
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	allocator, stop := chromedp.NewExecAllocator(ctx, options...)
 	browser, quit := chromedp.NewContext(allocator)
 	t.Cleanup(func() { quit(); stop(); cancel() })
