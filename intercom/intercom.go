@@ -13,7 +13,8 @@
 //     be told from here.
 //
 // A call that was sent more than once may be refused because the first time
-// was applied; [APIError.Earlier] says so. [Pages] walks a list with such calls.
+// was applied; [APIError.Earlier] says so. [Pages] walks a list with such calls,
+// and [Login] gets a token for them from a person.
 package intercom
 
 import (

@@ -21,7 +21,7 @@ func (c *command) identify(ctx context.Context, conn *connection) (runner.Worksp
 		return workspace, unidentified(err, conn)
 	}
 	if at := conn.Region(); at != "" && region != "" && at != region {
-		return workspace, wrongRegion(region)
+		return workspace, wrongRegion(region, conn)
 	}
 	if profile := conn.found.Profile; profile.Workspace != "" && profile.Workspace != workspace.ID {
 		return workspace, &exitError{exitCredentials,
@@ -84,9 +84,12 @@ func unidentified(err error, conn *connection) error {
 
 // wrongRegion is the end of a command that talks to the host of a region where
 // the workspace is not.
-func wrongRegion(region string) error {
+func wrongRegion(region string, conn *connection) error {
 	article := map[string]string{"us": "a", "eu": "an", "au": "an"}[region]
+	hint := fmt.Sprintf("or set INTERCOM_REGION=%s, or write intercom: {region: %s} in the workflow", region, region)
+	if conn.config.BaseURL != "" {
+		hint = "and unset INTERCOM_API_BASE_URL, which goes before it"
+	}
 	return &exitError{exitCredentials,
-		fmt.Sprintf("this token belongs to %s %s workspace; use --region %s", article, strings.ToUpper(region), region),
-		[]string{fmt.Sprintf("or set INTERCOM_REGION=%s, or write intercom: {region: %s} in the workflow", region, region)}}
+		fmt.Sprintf("this token belongs to %s %s workspace; use --region %s", article, strings.ToUpper(region), region), []string{hint}}
 }

@@ -62,7 +62,10 @@ func (t *loginTry) run() error {
 	if err != nil {
 		return err
 	}
-	profile.Workspace, profile.WorkspaceName, profile.Admin, profile.Region = workspace.ID, workspace.Name, workspace.Admin, region
+	profile.Workspace, profile.WorkspaceName, profile.Admin = workspace.ID, workspace.Name, workspace.Admin
+	if region != "" { // which says the address
+		profile.Region, profile.BaseURL = region, ""
+	}
 	if err := t.sameWorkspace(profile); err != nil {
 		return err
 	}
@@ -174,8 +177,8 @@ func (t *loginTry) whose(token string) (runner.Workspace, string, error) {
 		return workspace, "", unidentified(err, conn)
 	case client.Region() == "": // a sandbox has none
 		return workspace, "", nil
-	case region != "" && t.config.Region != "" && region != client.Region():
-		return workspace, "", wrongRegion(region)
+	case region != "" && region != client.Region() && (t.config.Region != "" || t.config.BaseURL != ""):
+		return workspace, "", wrongRegion(region, conn)
 	}
 	return workspace, cmp.Or(region, client.Region()), nil
 }

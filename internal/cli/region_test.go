@@ -159,12 +159,14 @@ func TestALoginFindsTheRegionOut(t *testing.T) {
 }
 
 func TestALoginDoesNotCorrectARegionThatWasSaid(t *testing.T) {
-	m := newMachine(t, newWorld(), nil)
-	if code := m.run("canary-of-au", "auth", "login", "--with-token", "--region", "eu"); code != exitCredentials || !strings.Contains(m.err.String(), "use --region au") {
-		t.Errorf("exit %d:\n%s", code, &m.err)
-	}
-	if _, err := os.Stat(string(m.keyring)); err == nil {
-		t.Error("the token was stored")
+	for name, said := range map[string]string{"INTERCOM_REGION": "eu", "INTERCOM_API_BASE_URL": "https://api.eu.intercom.io"} {
+		m := newMachine(t, newWorld(), map[string]string{name: said})
+		if code := m.run("canary-of-au", "auth", "login", "--with-token"); code != exitCredentials || !strings.Contains(m.err.String(), "use --region au") {
+			t.Errorf("%s: exit %d:\n%s", name, code, &m.err)
+		}
+		if _, err := os.Stat(string(m.keyring)); err == nil {
+			t.Error("the token was stored")
+		}
 	}
 }
 

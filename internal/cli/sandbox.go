@@ -18,7 +18,8 @@ func (c *command) sandboxCommand() *cli.Command {
 		Name:  "sandbox",
 		Usage: "serve a local Intercom look-alike to any client",
 		Description: "It holds sample data, or that of --data, in memory, and forgets all changes when it ends. " +
-			"GET /_sandbox/state shows what it holds, GET /_sandbox/ledger what was changed.",
+			"GET /_sandbox/state shows what it holds, GET /_sandbox/ledger what was changed. It plays the pages of OAuth as " +
+			"well, for any app: \"flowrun auth login --client-id any\".",
 		UsageText: "flowrun sandbox\nflowrun sandbox --listen 127.0.0.1:0 --data contacts.json",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "listen", Value: "127.0.0.1:8085", Usage: "serve on `ADDRESS`, of this machine only", EnvVars: environment("listen")},
