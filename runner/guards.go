@@ -2,6 +2,7 @@ package runner
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -18,52 +19,135 @@ const minPercentItems = 10
 
 // Breach is a guard that a plan goes beyond, or that a run was about to.
 type Breach struct {
-	Guard string `json:"guard"` // max_deletes
-	Limit string `json:"limit"` // as the file has it
-	Found string `json:"found"` // what the plan comes to: 104, or 12 to 340
-	Ack   string `json:"ack"`   // the acknowledgement that names exactly this: deletes=104
-	Most  int64  `json:"-"`     // the number in it
-	File  string `json:"file"`
-	Line  int    `json:"line"`
+	Guard string `json:"guard"`          // max_deletes
+	Limit string `json:"limit"`          // as it was written: 10, or 2%
+	Found string `json:"found"`          // what the plan comes to: 104, or 12 to 340
+	Ack   string `json:"ack"`            // the acknowledgement that names exactly this: deletes=104
+	Most  int64  `json:"-"`              // the number in it
+	File  string `json:"file,omitempty"` // empty for a limit that the file does not set
+	Line  int    `json:"line,omitempty"`
 }
 
 // Error says what the guard is, where it stands and what was found.
 func (b Breach) Error() string {
+	if b.File == "" {
+		return fmt.Sprintf("%s is %s, and this comes to %s", GuardFlag(b.Guard), b.Limit, b.Found)
+	}
 	return fmt.Sprintf("%s:%d: %s is %s, and this comes to %s", b.File, b.Line, b.Guard, b.Limit, b.Found)
 }
 
-// guard is a limit on the number of writes with certain effects.
-type guard struct {
+// GuardFlag is a guard as the command line has it: --max-deletes.
+func GuardFlag(name string) string { return "--" + strings.ReplaceAll(name, "_", "-") }
+
+// guardKind is what a limit can be set on.
+type guardKind struct {
 	name, noun string
-	limit      *workflow.Limit
-	effects    []steps.Effect
+	effects    []steps.Effect // the writes that count
 }
 
-var writes = []steps.Effect{steps.Create, steps.Update, steps.Archive, steps.Delete, steps.Send}
+var guardKinds = []guardKind{
+	{"max_changes", "changes", []steps.Effect{steps.Create, steps.Update, steps.Archive, steps.Delete, steps.Send}},
+	{"max_creates", "creates", []steps.Effect{steps.Create}},
+	{"max_updates", "updates", []steps.Effect{steps.Update}},
+	{"max_archives", "archives", []steps.Effect{steps.Archive}},
+	{"max_deletes", "deletes", []steps.Effect{steps.Delete}},
+	{"max_sends", "sends", []steps.Effect{steps.Send}},
+	{maxPercent, "changes", nil},
+}
 
-// guardsOf are the limits that a file sets on numbers of writes.
-func guardsOf(g workflow.Guards) []guard {
-	all := []guard{
-		{"max_changes", "changes", g.MaxChanges, writes},
-		{"max_creates", "creates", g.MaxCreates, []steps.Effect{steps.Create}},
-		{"max_updates", "updates", g.MaxUpdates, []steps.Effect{steps.Update}},
-		{"max_archives", "archives", g.MaxArchives, []steps.Effect{steps.Archive}},
-		{"max_deletes", "deletes", g.MaxDeletes, []steps.Effect{steps.Delete}},
-		{"max_sends", "sends", g.MaxSends, []steps.Effect{steps.Send}},
+const maxPercent = "max_change_percent" // of the items of each loop
+
+// Guards names the guards there are.
+func Guards() []string {
+	names := make([]string, len(guardKinds))
+	for i, kind := range guardKinds {
+		names[i] = kind.name
 	}
-	set := all[:0]
-	for _, each := range all {
-		if each.limit != nil {
-			set = append(set, each)
+	return names
+}
+
+// guard is a limit that is set.
+type guard struct {
+	guardKind
+	text string  // as it was written
+	most float64 // writes, or percent
+	line int     // in the file; 0 where it does not stand there
+}
+
+// guardsOf are the limits that a file sets.
+func guardsOf(g workflow.Guards) []guard {
+	limits := []*workflow.Limit{g.MaxChanges, g.MaxCreates, g.MaxUpdates, g.MaxArchives, g.MaxDeletes, g.MaxSends, g.MaxChangePercent}
+	var set []guard
+	for i, limit := range limits {
+		switch {
+		case limit == nil:
+		case limit.Of100:
+			set = append(set, guard{guardKinds[i], limit.Node.Text, limit.Percent, limit.Node.Pos.Line})
+		default:
+			set = append(set, guard{guardKinds[i], limit.Node.Text, float64(limit.Count), limit.Node.Pos.Line})
 		}
 	}
 	return set
 }
 
-// Guarded reports whether the file sets a guard.
-func (p *Program) Guarded() bool {
-	return len(p.guards) > 0 || p.file.Guards.MaxChangePercent != nil
+// Guard sets a limit besides those of the file: a whole number or, for
+// max_change_percent, a percentage. Of two limits on one thing the stricter one
+// holds.
+func (p *Program) Guard(name, text string) error {
+	kind := guardKinds[slices.IndexFunc(guardKinds, func(k guardKind) bool { return k.name == name })]
+	most, err := limitOf(kind, text)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(p.guards, func(g guard) bool { return g.name == name })
+	switch {
+	case i < 0:
+		p.guards = append(p.guards, guard{kind, text, most, 0})
+	case most < p.guards[i].most:
+		p.guards[i] = guard{kind, text, most, 0}
+	}
+	return nil
 }
+
+func limitOf(kind guardKind, text string) (float64, error) {
+	if kind.name != maxPercent {
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || n < 0 {
+			return 0, fmt.Errorf("%s is a whole number, not %q", GuardFlag(kind.name), text)
+		}
+		return float64(n), nil
+	}
+	percent, err := strconv.ParseFloat(strings.TrimSuffix(text, "%"), 64)
+	if err != nil || !(percent >= 0 && percent <= 100) {
+		return 0, fmt.Errorf("%s is from 0%% to 100%%, not %q", GuardFlag(kind.name), text)
+	}
+	return percent, nil
+}
+
+// ownGuards are the limits that the file does not set, as text by name.
+func (p *Program) ownGuards() map[string]string {
+	own := map[string]string{}
+	for _, g := range p.guards {
+		if g.line == 0 {
+			own[g.name] = g.text
+		}
+	}
+	return own
+}
+
+// guardAgain sets limits that an earlier process was given.
+func (p *Program) guardAgain(own map[string]string) (err error) {
+	for name, text := range own {
+		if !slices.Contains(Guards(), name) {
+			return fmt.Errorf("there is no guard %q", name)
+		}
+		err = errors.Join(err, p.Guard(name, text))
+	}
+	return err
+}
+
+// Guarded reports whether a guard is set.
+func (p *Program) Guarded() bool { return len(p.guards) > 0 }
 
 // Breaches are the guards that a plan goes beyond. What is possible counts as
 // if it were certain, and a loop whose items nobody can know yet goes beyond
@@ -71,19 +155,24 @@ func (p *Program) Guarded() bool {
 func (p *Program) Breaches(plan *Result) []Breach {
 	var all []Breach
 	for _, g := range p.guards {
-		certain, most, bounded := g.count(p, plan)
-		if bounded && most <= g.limit.Count {
+		if g.name == maxPercent {
+			all = append(all, p.percentBreaches(g, plan)...)
 			continue
 		}
-		all = append(all, p.breach(g.name, g.noun, g.limit, certain, most, bounded))
+		certain, most, bounded := g.count(p, plan)
+		if !bounded || float64(most) > g.most {
+			all = append(all, p.breach(g, certain, most, bounded))
+		}
 	}
-	limit := p.file.Guards.MaxChangePercent
-	if limit == nil {
-		return all
-	}
+	return all
+}
+
+// percentBreaches are the loops that change too large a part of their items.
+func (p *Program) percentBreaches(g guard, plan *Result) []Breach {
+	var all []Breach
 	for _, s := range plan.Steps {
-		if s.Read >= minPercentItems && float64(s.Changed)*100 > limit.Percent*float64(s.Read) {
-			b := p.breach("max_change_percent", "changes", limit, s.Changed, s.Changed, true)
+		if s.Read >= minPercentItems && float64(s.Changed)*100 > g.most*float64(s.Read) {
+			b := p.breach(g, s.Changed, s.Changed, true)
 			b.Found = fmt.Sprintf("%d of %d items of %s", s.Changed, s.Read, s.Label)
 			all = append(all, b)
 		}
@@ -91,10 +180,10 @@ func (p *Program) Breaches(plan *Result) []Breach {
 	return all
 }
 
-func (p *Program) breach(name, noun string, limit *workflow.Limit, certain, most int64, bounded bool) Breach {
-	b := Breach{
-		Guard: name, Limit: limit.Node.Text, Found: fmt.Sprint(most), Ack: fmt.Sprintf("%s=%d", noun, most), Most: most,
-		File: p.File(), Line: limit.Node.Pos.Line,
+func (p *Program) breach(g guard, certain, most int64, bounded bool) Breach {
+	b := Breach{Guard: g.name, Limit: g.text, Found: fmt.Sprint(most), Ack: fmt.Sprintf("%s=%d", g.noun, most), Most: most}
+	if g.line > 0 {
+		b.File, b.Line = p.File(), g.line
 	}
 	switch {
 	case !bounded:
@@ -167,7 +256,7 @@ func (r *Run) sentBefore(p *Program) (ByEffect, error) {
 		return ByEffect{}, err
 	}
 	sent := so.Changes.Certain
-	for _, effect := range writes {
+	for _, effect := range guardKinds[0].effects {
 		sent.add(effect, so.Changes.Possible.Of(effect))
 	}
 	return sent, nil
@@ -196,15 +285,18 @@ func (w *walk) permit(s *step, at *place, in eval.Object, effect steps.Effect) (
 // breached gives a guard that the writes so far go beyond.
 func (w *walk) breached() (breach *Breach) {
 	for _, g := range w.program.guards {
+		if g.name == maxPercent {
+			continue
+		}
 		count := int64(0)
 		for _, each := range g.effects {
 			count += w.sent.Of(each)
 		}
 		ack := w.opt.Acknowledged[g.name]
-		if count <= max(g.limit.Count, ack) {
+		if count <= max(int64(g.most), ack) {
 			continue
 		}
-		b := w.program.breach(g.name, g.noun, g.limit, count, count, true)
+		b := w.program.breach(g, count, count, true)
 		if ack > 0 {
 			b.Limit += fmt.Sprintf(", acknowledged up to %d", ack)
 		}

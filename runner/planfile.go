@@ -44,6 +44,7 @@ type PlanHeader struct {
 	Workspace Workspace              `json:"workspace"`
 	Commit    string                 `json:"commit,omitempty"`
 	Limit     int64                  `json:"limit,omitempty"`
+	Guards    map[string]string      `json:"guards,omitempty"` // those that the workflow does not set
 	Inputs    map[string]frozenInput `json:"inputs"`
 	Calls     int64                  `json:"calls"`
 	Seconds   float64                `json:"seconds"`
@@ -95,7 +96,7 @@ func (p *Program) planHeader(opt Options, result *Result, version string) (PlanH
 	text := p.file.File.Text
 	return PlanHeader{
 		Format: planFormat, Version: version, RunID: opt.RunID, StartedAt: opt.StartedAt.UTC(), ExpiresAt: opt.StartedAt.Add(planLifetime).UTC(),
-		File: p.File(), Path: path, Folders: slices.Concat(p.folders, opt.Inputs.named), Workflow: string(text), Digest: digest(text), Workspace: opt.Workspace, Commit: opt.Commit, Limit: opt.Limit,
+		File: p.File(), Path: path, Folders: slices.Concat(p.folders, opt.Inputs.named), Workflow: string(text), Digest: digest(text), Workspace: opt.Workspace, Commit: opt.Commit, Limit: opt.Limit, Guards: p.ownGuards(),
 		Inputs: inputs, Calls: result.Calls, Seconds: result.Seconds,
 	}, err
 }
@@ -280,7 +281,7 @@ func (s *SavedPlan) Program() (*Program, error) {
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	return program, nil
+	return program, program.guardAgain(s.Guards)
 }
 
 // Options are those that the plan is applied with.

@@ -49,12 +49,16 @@ func Begin(dir string, p *Program, opt Options, version, command string) (*Run, 
 	if err != nil {
 		return nil, err
 	}
+	guards, err := json.Marshal(p.ownGuards())
+	if err != nil {
+		return nil, err
+	}
 	j, err := journal.Create(dir, journal.Header{
 		Run: opt.RunID, Version: version, Kind: p.kind(),
 		File: p.File(), Name: p.Name(), Digest: digest(text),
 		Workspace: opt.Workspace.ID, Region: opt.Workspace.Region, Commit: opt.Commit,
 		StartedAt: opt.StartedAt,
-		Facts:     p.facts(map[string]string{"path": path, "limit": strconv.FormatInt(opt.Limit, 10), "folders": string(folders)}),
+		Facts:     p.facts(map[string]string{"path": path, "limit": strconv.FormatInt(opt.Limit, 10), "folders": string(folders), "guards": string(guards)}),
 	}, journal.Options{Version: version, Command: command, Rescue: os.Stderr})
 	if err != nil {
 		return nil, err
@@ -229,7 +233,18 @@ func (r *Run) program() (*Program, error) {
 	if header.Kind == kindUndo {
 		program.takesBack(header.Facts[factUndoes], header.Facts[factConflict])
 	}
-	return program, nil
+	return program, r.guards(program)
+}
+
+// guards sets the limits of the command line that began the run.
+func (r *Run) guards(p *Program) error {
+	var own map[string]string
+	if text := r.past.Header.Facts["guards"]; text != "" {
+		if err := json.Unmarshal([]byte(text), &own); err != nil {
+			return fmt.Errorf("guards of the run: %w", err)
+		}
+	}
+	return p.guardAgain(own)
 }
 
 // folders are those that the run may read data files in.

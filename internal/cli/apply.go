@@ -24,7 +24,7 @@ func (c *command) planCommand() *cli.Command {
 		UsageText: "flowrun plan workflow.yaml\n" +
 			"flowrun plan workflow.yaml --limit 5 --input plan=pro\n" +
 			"flowrun plan --sandbox workflow.yaml         needs no account",
-		Flags: append(append(programFlags(), showFlags()...),
+		Flags: append(append(programFlags(), append(showFlags(), ackFlag())...),
 			&cli.StringFlag{Name: "out", Usage: "save the plan as `PLAN`, for \"flowrun apply PLAN\"; it holds personal data"},
 			&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit with 2 if there are changes", EnvVars: environment("detailed-exitcode")}),
 		Action: func(ctx *cli.Context) error { return c.plan(ctx) },

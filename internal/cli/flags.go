@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,7 +30,7 @@ func programFlags() []cli.Flag {
 		allowFlag(),
 		&cli.Int64Flag{Name: "limit", Usage: "take at most `N` items of each loop", EnvVars: environment("limit"), Action: checkLimit},
 		&cli.BoolFlag{Name: "sandbox", Usage: "run against an Intercom look-alike in this process, with sample data", EnvVars: environment("sandbox")},
-	}, walkFlags()...)
+	}, slices.Concat(guardFlags(), walkFlags())...)
 }
 
 // walkFlags are the flags of all commands that walk over a workflow.
@@ -145,7 +146,7 @@ func (c *command) load(ctx *cli.Context, name string) (*runner.Program, error) {
 	if problems.Err() != nil {
 		return nil, usage(fmt.Sprintf("%s is not a valid workflow; nothing was sent", name))
 	}
-	return program, nil
+	return program, tighten(ctx, program)
 }
 
 // problemText gives problems as lines for a person.

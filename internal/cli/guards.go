@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -12,6 +11,36 @@ import (
 
 func ackFlag() cli.Flag {
 	return &cli.StringSliceFlag{Name: "ack", Usage: "go beyond a guard by exactly `WHAT=N`, such as deletes=104; void when the number moves"}
+}
+
+// guardFlags are the guards of a workflow as flags: --max-deletes 10.
+func guardFlags() []cli.Flag {
+	var flags []cli.Flag
+	for _, name := range runner.Guards() {
+		what := strings.TrimPrefix(name, "max_")
+		help := "go beyond `N` " + what + " in no case; the guard of the file counts too"
+		if name == "max_change_percent" {
+			help = "change at most `P` percent of the items of a loop"
+		}
+		flag := strings.TrimPrefix(runner.GuardFlag(name), "--")
+		flags = append(flags, &cli.StringFlag{Name: flag, Usage: help, EnvVars: environment(flag)})
+	}
+	return flags
+}
+
+// tighten sets the guards of the command line. Of two on one thing the
+// stricter one holds.
+func tighten(ctx *cli.Context, program *runner.Program) error {
+	for _, name := range runner.Guards() {
+		text := ctx.String(strings.TrimPrefix(runner.GuardFlag(name), "--"))
+		if text == "" {
+			continue
+		}
+		if err := program.Guard(name, text); err != nil {
+			return usage(err.Error())
+		}
+	}
+	return nil
 }
 
 // guard holds a plan against the guards of its workflow and what it found,
@@ -72,6 +101,15 @@ func (s *session) acknowledge() error {
 	return s.run.Acknowledge(given)
 }
 
+// limitFlag repeats a limit of the command line: without it there is nothing to
+// acknowledge.
+func limitFlag(b runner.Breach) string {
+	if b.File != "" {
+		return ""
+	}
+	return " " + runner.GuardFlag(b.Guard) + " " + b.Limit
+}
+
 // refusedByGuard says which guards a plan goes beyond, and the two ways on. What
 // is the file that was to be applied.
 func refusedByGuard(breaches []runner.Breach, what string) error {
@@ -80,13 +118,13 @@ func refusedByGuard(breaches []runner.Breach, what string) error {
 	for _, b := range breaches {
 		lines = append(lines, b.Error())
 		if b.Ack == "" {
-			hints = append(hints, fmt.Sprintf("%s:%d: nobody can know yet how many there will be; give the loop a limit", b.File, b.Line))
+			hints = append(hints, b.Guard+": nobody can know yet how many there will be; give the loop a limit")
 		} else if !strings.Contains(acks, b.Ack) {
-			acks += " --ack " + b.Ack
+			acks += limitFlag(b) + " --ack " + b.Ack
 		}
 	}
 	if acks != "" {
-		hints = append(hints, "if that is meant: flowrun apply "+what+acks+"; or change the limit in the file")
+		hints = append(hints, "if that is meant: flowrun apply "+what+acks+"; or change the limit")
 	}
 	return &exitError{exitGuard, strings.Join(lines, "\n") + "\nnothing was written", hints}
 }

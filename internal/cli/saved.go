@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -81,7 +82,7 @@ func (c *command) applyPlan(ctx *cli.Context, name string) error {
 		return err
 	}
 	defer saved.Close()
-	if err := fixedByPlan(ctx); err != nil {
+	if err := cmp.Or(fixedByPlan(ctx), tighten(ctx, program)); err != nil {
 		return err
 	}
 	past, err := runner.FindRun(ctx.String("state-dir"), saved.RunID)

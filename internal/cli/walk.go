@@ -98,15 +98,28 @@ func (s *session) exit(result *runner.Result) error {
 		return s.left(result, exitRows, notReached(result, fmt.Sprintf("the time of --max-duration %s is over", s.flags.Duration("max-duration"))))
 	case result.Unavailable != "":
 		return s.left(result, exitRows, result.Unavailable)
-	case result.Plan && result.Blocking > 0:
-		return &exitError{code: exitFailed, message: "the plan is blocked by what it found; nothing was written"}
+	case result.Plan:
+		return s.planned(result)
 	case result.Stale > 0 && s.options.OnStale == "fail":
 		return s.left(result, exitPlan, fmt.Sprintf("%s not as planned any more", plural(result.Stale, "record is", "records are")))
-	case !result.Plan && result.RowsLeft():
+	case result.RowsLeft():
 		return s.left(result, exitRows, "")
-	case !result.Plan && len(result.Failures) > 0:
+	case len(result.Failures) > 0:
 		return s.left(result, exitFailed, "")
-	case s.flags.Bool("detailed-exitcode") && result.Changes.Any():
+	}
+	return nil
+}
+
+// planned turns the result of a plan into the end of the command. What blocks
+// it has been told; which guards it goes beyond has not.
+func (s *session) planned(plan *runner.Result) error {
+	breaches := s.unacknowledged(s.program.Breaches(plan))
+	switch {
+	case len(breaches) > 0:
+		return refusedByGuard(breaches, s.program.File())
+	case plan.Blocking > 0:
+		return &exitError{code: exitFailed, message: "the plan is blocked by what it found; nothing was written"}
+	case s.flags.Bool("detailed-exitcode") && plan.Changes.Any():
 		return &exitError{code: exitChanges}
 	}
 	return nil
