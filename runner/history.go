@@ -234,7 +234,7 @@ const lockName = "lock"
 
 // Locked gives the error that says who has the run; nil if nobody has.
 func (p *Past) Locked() error {
-	unlock, err := journal.OS{}.Lock(filepath.Join(p.Dir, lockName), journal.Holder{})
+	unlock, err := journal.OS{}.Lock(filepath.Join(p.Dir, lockName), journal.Self("flowrun runs"))
 	if err != nil {
 		return err
 	}
@@ -244,7 +244,7 @@ func (p *Past) Locked() error {
 // Remove removes the folder of the run. The error is one of [IsLocked] if
 // another process has it.
 func (p *Past) Remove() error {
-	unlock, err := journal.OS{}.Lock(filepath.Join(p.Dir, lockName), journal.Holder{})
+	unlock, err := journal.OS{}.Lock(filepath.Join(p.Dir, lockName), journal.Self("flowrun runs"))
 	if err != nil {
 		return err
 	}

@@ -79,7 +79,7 @@ func Create(dir string, h Header, opt Options) (*Journal, error) {
 	if err := opt.FS.MkdirAll(dir); err != nil {
 		return nil, err
 	}
-	unlock, err := opt.FS.Lock(filepath.Join(dir, lockName), self(opt.Command))
+	unlock, err := opt.FS.Lock(filepath.Join(dir, lockName), Self(opt.Command))
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +104,7 @@ func Resume(dir string, opt Options) (*Journal, *State, error) {
 	if _, err := opt.FS.List(dir); err != nil {
 		return nil, nil, err
 	}
-	by := self(opt.Command)
+	by := Self(opt.Command)
 	unlock, err := opt.FS.Lock(filepath.Join(dir, lockName), by)
 	if err != nil {
 		return nil, nil, err

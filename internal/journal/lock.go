@@ -2,9 +2,11 @@ package journal
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -33,8 +35,8 @@ func (h Holder) String() string {
 	return text
 }
 
-// self is this process.
-func self(command string) Holder {
+// Self is this process, which does what command says.
+func Self(command string) Holder {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "an unknown host"
@@ -57,12 +59,35 @@ func (OS) Lock(name string, by Holder) (unlock func() error, err error) {
 	return lock.Unlock, nil
 }
 
-// holder reads who has the lock. It may find nothing: the other process may
-// be about to write it.
+// holder reads who has the lock. The process that has just taken it may be about
+// to write its name, in place of one that is gone: it is waited for a little.
 func holder(name string) (h Holder) {
-	text, err := os.ReadFile(name)
-	if err != nil || json.Unmarshal(text, &h) != nil {
-		return Holder{}
+	const tries, pause = 50, 10 * time.Millisecond
+	for range tries {
+		text, err := os.ReadFile(name)
+		if err == nil && json.Unmarshal(text, &h) == nil && h.isThere() {
+			return h
+		}
+		h = Holder{}
+		time.Sleep(pause)
 	}
 	return h
+}
+
+// isThere reports whether the process is there, as far as that can be known: one
+// on another computer may be.
+func (h Holder) isThere() bool {
+	if h.PID == 0 {
+		return false
+	}
+	if host, err := os.Hostname(); err != nil || host != h.Host {
+		return true
+	}
+	process, err := os.FindProcess(h.PID)
+	if err != nil {
+		return false
+	}
+	defer process.Release() //nolint:errcheck // nothing is held
+	err = process.Signal(syscall.Signal(0))
+	return err == nil || !errors.Is(err, os.ErrProcessDone)
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -94,17 +95,14 @@ func TestOneProcessAtATime(t *testing.T) {
 	dir := newRun(t)
 	for range 10 {
 		racers := []*other{another(t, dir), another(t, dir)}
-		held := 0
-		for _, racer := range racers {
-			switch said := racer.says(t); {
-			case said == "held":
-				held++
-			case !strings.HasPrefix(said, "another process holds this run"):
-				t.Fatalf("the other process says %q", said)
-			}
+		said := []string{racers[0].says(t), racers[1].says(t)}
+		winner := slices.Index(said, "held")
+		if winner < 0 || said[1-winner] == "held" {
+			t.Fatalf("the two processes say %q", said)
 		}
-		if held != 1 {
-			t.Fatalf("%d of 2 processes hold the run", held)
+		named := fmt.Sprintf("another process holds this run: flowrun resume R, process %d on ", racers[winner].cmd.Process.Pid)
+		if !strings.HasPrefix(said[1-winner], named) {
+			t.Fatalf("the loser says %q, want %q...", said[1-winner], named)
 		}
 		for _, racer := range racers {
 			racer.stdin.Close()

@@ -2,6 +2,7 @@ package recovery_test
 
 import (
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -45,8 +46,9 @@ func (p *place) race(t *testing.T, s stretch) {
 	case <-time.After(20 * time.Second):
 		t.Fatal("neither of two processes was refused")
 	}
-	if said := racers[loser].failure(); !strings.Contains(said, "another process holds this run") {
-		t.Fatalf("after %s the loser said %q", time.Since(began), said)
+	named := fmt.Sprintf("another process holds this run: recovery test, process %d on ", racers[winner].cmd.Process.Pid)
+	if said := racers[loser].failure(); !strings.Contains(said, named) {
+		t.Fatalf("after %s the loser said %q, which does not name the winner: %s", time.Since(began), said, named)
 	}
 	racers[winner].kill()
 	<-racers[winner].ended
