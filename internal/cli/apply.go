@@ -137,6 +137,7 @@ type session struct {
 	options   runner.Options
 	draft     *runner.Draft // keeps the plan that is to be applied or saved; nil without one
 	run       *runner.Run   // nil if nothing is kept
+	release   func()        // ends the claim on the workflow; nil without one
 }
 
 func (c *command) session(flags *cli.Context, program *runner.Program) *session {
@@ -198,7 +199,18 @@ func (s *session) begin(command string) error {
 		return unkept(s.options.Dir, err)
 	}
 	s.run = run
+	s.claim(command)
 	return nil
+}
+
+// claim says that this process runs the workflow, and tells of another one that
+// does.
+func (s *session) claim(command string) {
+	release, other := s.program.Claim(s.flags.String("state-dir"), s.workspace.ID, command)
+	s.release = release
+	if other != "" {
+		s.note("note: another run of this workflow is going on in the workspace: %s; the two may change the same records", other)
+	}
 }
 
 // keepOutOfGit makes the state directory, in which git sees nothing.

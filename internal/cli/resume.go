@@ -65,9 +65,11 @@ func (c *command) resumeRun(ctx *cli.Context, past *runner.Past) error {
 	}
 	s.options = past.Options()
 	s.options.Inputs = inputs
-	if s.run, s.program, err = runner.Reopen(past.Dir, version(), "flowrun resume "+past.ID); err != nil {
+	command := "flowrun resume " + past.ID
+	if s.run, s.program, err = runner.Reopen(past.Dir, version(), command); err != nil {
 		return unkept(past.Dir, err)
 	}
+	s.claim(command)
 	if err := s.acknowledge(); err != nil {
 		return err
 	}

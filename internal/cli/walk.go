@@ -78,6 +78,9 @@ func (s *session) end() {
 	if s.run != nil {
 		_ = s.close(nil) // there is an error already
 	}
+	if s.release != nil {
+		s.release()
+	}
 	s.dropDraft()
 	if s.client != nil {
 		s.client.CloseIdleConnections()
