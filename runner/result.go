@@ -103,7 +103,7 @@ type Result struct {
 
 	Unauthorized bool    `json:"unauthorized,omitempty"` // Intercom refused the token on the way
 	Guard        *Breach `json:"guard,omitempty"`        // the guard that stopped the run
-	Unavailable  string  `json:"unavailable,omitempty"`  // why the run was stopped: Intercom did not work for too long
+	Unavailable  string  `json:"unavailable,omitempty"`  // why the run was stopped: Intercom did not work for too long, or was not reached
 
 	Calls   int64   `json:"calls"`
 	Seconds float64 `json:"seconds"`
@@ -120,6 +120,10 @@ func (r *Result) RowsLeft() bool {
 	}
 	return false
 }
+
+// CutShort reports whether the walk was stopped before its last step for a
+// reason that is not in the workflow. Such a plan says too little.
+func (r *Result) CutShort() bool { return r.Interrupted || r.Unauthorized || r.Unavailable != "" }
 
 // Ended says in a word how the run ended.
 func (r *Result) Ended() string {

@@ -196,7 +196,7 @@ func (w *walk) instance(ctx context.Context, s *step, at *place) (ending, error)
 	var target *found
 	if open == nil || s.action.RetryOf(ready(given)) == steps.Repeatable {
 		if target, err = w.target(ctx, s, given); err != nil {
-			return w.ended(s, at, outcome{status: Failed, effect: effect, failure: w.failure(at, s.source.Action, err)})
+			return w.ended(s, at, unread(open, outcome{effect: effect, failure: w.failure(at, s.source.Action, err)}))
 		}
 	}
 	if target != nil {
@@ -227,6 +227,15 @@ func (w *walk) instance(ctx context.Context, s *step, at *place) (ending, error)
 	}
 	at.writing = &writing{given, v.effect, target, image}
 	return w.send(ctx, s, at, given, open)
+}
+
+// unread is the outcome of a write whose record could not be read before it. An
+// earlier call may have been applied all the same.
+func unread(open *doubt, out outcome) outcome {
+	if out.status = Failed; open != nil {
+		out.status, out.earlier = InDoubt, open.earlier
+	}
+	return out
 }
 
 // send makes the call of an instance, and ends it.

@@ -85,7 +85,8 @@ type walk struct {
 	sent       ByEffect      // writes, those about to be sent included
 	settling   chan struct{} // holds one: calls in doubt are looked for by one goroutine at a time
 	clock      steps.Clock   // of Intercom, as its answers show it
-	stales     sync.Map      // records that have moved since the plan that is applied
+	astray     astray
+	stales     sync.Map // records that have moved since the plan that is applied
 
 	mu        sync.Mutex // of the result and of telling events
 	result    *Result
@@ -118,6 +119,7 @@ func (w *walk) Do(ctx context.Context, req intercom.Request) (intercom.Response,
 	if err == nil {
 		w.clock.See(resp.Header)
 	}
+	w.astray.learn(w, err)
 	return resp, err
 }
 
@@ -174,7 +176,7 @@ func (w *walk) run(ctx context.Context) error {
 	scope.Set("steps", top.steps)
 	end, err := w.steps(ctx, w.program.steps, top)
 	if errors.Is(err, errStopped) {
-		w.result.Interrupted = w.stopped(ctx)
+		w.result.Interrupted = w.stopped(ctx) && !w.astray.stops.Load()
 		return nil
 	}
 	if err != nil || end.stop {
@@ -258,7 +260,7 @@ func (w *walk) stopped(ctx context.Context) bool {
 	case <-w.opt.Stop:
 		return true
 	default:
-		return ctx.Err() != nil
+		return ctx.Err() != nil || w.astray.stops.Load()
 	}
 }
 

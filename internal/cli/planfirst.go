@@ -50,13 +50,24 @@ func (s *session) planFirst() error {
 	if err != nil {
 		return err
 	}
-	if plan.Interrupted {
-		return &exitError{code: s.stop.signal(), message: "interrupted while planning; nothing was written"}
+	if plan.CutShort() {
+		return s.cutShort(plan)
 	}
 	if err := s.draft.Close(); err != nil {
 		return unkept(s.draft.Dir, err)
 	}
 	return s.approve(plan, s.program.File())
+}
+
+// cutShort is the end of a plan that was stopped before its end.
+func (s *session) cutShort(plan *runner.Result) error {
+	switch {
+	case plan.Unavailable != "":
+		return &exitError{code: exitFailed, message: plan.Unavailable + "; nothing was written"}
+	case plan.Unauthorized:
+		return &exitError{code: exitCredentials, message: "Intercom refused the token while planning; nothing was written"}
+	}
+	return &exitError{code: s.stop.signal(), message: "interrupted while planning; nothing was written"}
 }
 
 // foresee plans. Somebody who is asked sees the plan; else a guard that is not
@@ -135,7 +146,7 @@ func (s *session) dropDraft() {
 // savePlan saves a plan that was to be saved, and says how to go on.
 func (s *session) savePlan(result *runner.Result) error {
 	name := s.flags.String("out")
-	if name == "" || result.Interrupted {
+	if name == "" || result.CutShort() {
 		return nil
 	}
 	if err := s.draft.Save(name, s.program, s.options, result, version()); err != nil {

@@ -15,7 +15,8 @@ type report struct {
 	Steps []struct {
 		Rows map[string]int64 `json:"rows"` // by status, and "total"
 	} `json:"steps"`
-	Interrupted bool `json:"interrupted"`
+	Interrupted bool   `json:"interrupted"`
+	Unavailable string `json:"unavailable"`
 }
 
 // rows are the numbers of the loop.

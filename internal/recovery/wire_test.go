@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -68,4 +69,37 @@ func onTheWire(t *testing.T, w workload, handler func(*sandbox.Server, http.Resp
 	front.Close()
 	r := s.finish(t, server)
 	affairOf(t, w, rows, server, s.Dir, r).mustHold(t)
+}
+
+// TestARunThatGoesAstrayStops has a proxy come up that answers all calls with a
+// redirect: the run stops after three of them and says why, and the rest is done
+// when the proxy is gone.
+func TestARunThatGoesAstrayStops(t *testing.T) {
+	const rows, width = 60, 4
+	dir := t.TempDir()
+	server := sandbox.New(sandbox.Options{Data: data(rows), Limit: 1 << 30})
+	var calls, redirects atomic.Int64
+	front := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if calls.Add(1) > rows/3 {
+			redirects.Add(1)
+			http.Redirect(rw, r, "https://login.example.com/?from=here", http.StatusFound)
+			return
+		}
+		server.ServeHTTP(rw, r)
+	}))
+	defer front.Close()
+	s := stretch{File: users.write(t, dir, rows), Dir: filepath.Join(dir, "run"), URL: front.URL, Width: width}
+	r := s.must(t)
+	if n := redirects.Load(); n < 3 || n > 3+width {
+		t.Errorf("%d calls were made behind the proxy, want 3 and those in flight", n)
+	}
+	if !strings.Contains(r.Unavailable, "points to login.example.com") || r.Interrupted {
+		t.Errorf("it says %q, and that it was interrupted: %t", r.Unavailable, r.Interrupted)
+	}
+	v := affairOf(t, users, rows, server, s.Dir, r).judge()
+	if len(v.Twice)+len(v.Lies)+len(v.InDoubt) > 0 {
+		t.Errorf("the promise does not hold: %+v", v)
+	}
+	last := s.finish(t, server)
+	affairOf(t, users, rows, server, s.Dir, last).mustHold(t)
 }
