@@ -9,6 +9,7 @@ import (
 	"hash/maphash"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,7 +24,9 @@ type approved struct {
 	file  *os.File
 	seed  maphash.Seed
 	lines []plannedAt
-	open  map[string]bool // loops whose items the plan could not know
+	open  map[string]bool // addresses of loops whose items the plan could not know, or not for certain
+	again map[string]bool // ids of steps that may read something else now
+	loose []bool          // by the place of a step in the file: whether it depends on one of them
 }
 
 // plannedAt is where the line of an instance stands.
@@ -42,7 +45,7 @@ func openApproved(dir string) (*approved, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &approved{file: file, seed: maphash.MakeSeed(), open: map[string]bool{}}
+	p := &approved{file: file, seed: maphash.MakeSeed(), open: map[string]bool{}, again: map[string]bool{}}
 	err = readPlanned(file, func(at int64, text []byte, line *plannedLine) error {
 		address := ""
 		switch {
@@ -50,8 +53,14 @@ func openApproved(dir string) (*approved, error) {
 			address = line.Read.Addr
 		case line.Event != nil && line.Event.Ended != nil:
 			address = line.Event.Ended.Addr
+		case line.Open != nil && line.Open.Read != "":
+			p.again[line.Open.Read] = true
+			return nil
 		case line.Open != nil:
 			p.open[line.Open.Loop] = true
+			return nil
+		case line.List != nil && (line.List.Later || line.List.AffectedBy != nil):
+			p.open[line.List.Loop] = true
 			return nil
 		default:
 			return nil
@@ -133,15 +142,28 @@ func (p *approved) read(at *place) (eval.Value, bool, error) {
 	return eval.RawTrusted(line.Read.Data), true, nil
 }
 
-// foresaw reports whether the plan could know what would be reached here: it
-// could not in a loop over items that were not known yet.
-func (p *approved) foresaw(at *place) bool {
+// foresaw reports whether the plan could know for certain what a step would do
+// here. It could not where a loop around it, or a step that decides about it,
+// reads something else once the plan is being applied.
+func (p *approved) foresaw(s *step, at *place) bool {
 	for _, row := range at.path {
 		if p.open[row.Loop] {
 			return false
 		}
 	}
-	return true
+	return !p.loose[s.index]
+}
+
+// loosen finds the steps that depend on a read that is made again.
+func (p *approved) loosen(program *Program) {
+	p.loose = make([]bool, len(program.all))
+	ids := maps.Clone(p.again)
+	for i, s := range program.all { // a step reads only what stands before it
+		p.loose[i] = s.outer != nil && p.loose[s.outer.index] || slices.ContainsFunc(s.depends, func(id string) bool { return ids[id] })
+		if p.loose[i] && s.id != "" {
+			ids[s.id] = true
+		}
+	}
 }
 
 func (p *approved) close() error {

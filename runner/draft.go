@@ -32,8 +32,8 @@ type Draft struct {
 	write *bufio.Writer
 	size  int64
 	lines []draftLine
-	text  []byte
-	err   error // the first one of writing
+	again map[int]bool // steps that read something else when the plan is applied
+	err   error        // the first one of writing
 }
 
 // draftLine says where a line of the draft stands, and in which place of the
@@ -66,13 +66,17 @@ type plannedList struct {
 	Read   int64        `json:"read"`
 	Source *sourceNote  `json:"source,omitempty"`
 
+	Later      bool     `json:"later,omitempty"` // some of its items are not known yet, and so is what they are called
 	AffectedBy []string `json:"affected_by,omitempty"`
 }
 
-// plannedOpen is a loop whose items a plan cannot know.
+// plannedOpen is what a plan leaves open: the items of a loop, which nobody can
+// know before the steps in After have run, or a read that an apply may have to
+// make once more, because of what the plan itself writes.
 type plannedOpen struct {
-	Loop  string   `json:"loop"`
-	After []string `json:"after"`
+	Loop  string   `json:"loop,omitempty"`
+	After []string `json:"after,omitempty"`
+	Read  string   `json:"read,omitempty"` // id of the step
 }
 
 // plannedRead is an answer that expressions need.
@@ -154,6 +158,10 @@ func (d *Draft) listed(s *step, at *place, items *spool, src source) error {
 	if !items.inRAM {
 		list.File = filepath.Base(items.name)
 	}
+	list.Later = slices.ContainsFunc(items.memory, func(row spooled) bool {
+		_, some := eval.IsUnknown(row.value)
+		return some
+	})
 	var err error
 	list.Source, err = src.note()
 	d.add(at.orderOf(s), plannedLine{List: list})
@@ -163,7 +171,7 @@ func (d *Draft) listed(s *step, at *place, items *spool, src source) error {
 // open keeps that a loop runs over what nobody can know yet.
 func (d *Draft) open(s *step, at *place, after []string) {
 	if d != nil {
-		d.add(at.orderOf(s), plannedLine{Open: &plannedOpen{at.addr(), after}})
+		d.add(at.orderOf(s), plannedLine{Open: &plannedOpen{Loop: at.addr(), After: after}})
 	}
 }
 
@@ -193,10 +201,26 @@ func (d *Draft) ended(s *step, at *place, out outcome, event *StepEnded) {
 	case d == nil:
 	case out.effect != steps.Read || out.failure != nil:
 		d.add(at.orderOf(s), plannedLine{Event: &Event{Ended: withoutRequest(event)}, With: plannedInputs(event.With), Seen: out.seen})
+	case event.AffectedBy != nil:
+		d.affected(s)
 	case s.used && out.has && out.status == Done:
 		if text, err := eval.AppendJSON(nil, out.data); err == nil { // else it is not known
 			d.add(at.orderOf(s), plannedLine{Read: &plannedRead{at.addr(), text}})
 		}
+	}
+}
+
+// affected keeps, once, that a read is to be made again.
+func (d *Draft) affected(s *step) {
+	d.mu.Lock()
+	told := d.again[s.index]
+	if d.again == nil {
+		d.again = map[int]bool{}
+	}
+	d.again[s.index] = true
+	d.mu.Unlock()
+	if !told && s.id != "" {
+		d.add(binary.BigEndian.AppendUint32(nil, uint32(s.index)), plannedLine{Open: &plannedOpen{Read: s.id}})
 	}
 }
 

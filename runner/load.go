@@ -80,7 +80,8 @@ type loader struct {
 	outputs  map[*steps.Action]*eval.Type
 	items    map[string]*loop // by the name that an item has in expressions
 	secrets  taints
-	depth    int // of groups and loops around
+	current  *step // the innermost one around; nil outside of steps
+	depth    int   // of groups and loops around
 }
 
 func (l *loader) load() {

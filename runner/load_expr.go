@@ -148,11 +148,13 @@ func (l *loader) used(refs []eval.Ref) {
 		}
 		if len(ref.Path) == 1 { // all of them at once
 			for _, id := range l.scope.ids {
+				l.dependsOn(l.ids[id])
 				l.ids[id].keepAll()
 			}
 			continue
 		}
 		s := l.ids[ref.Path[1]]
+		l.dependsOn(s)
 		switch {
 		case s == nil:
 		case len(ref.Path) == 2 || ref.Path[2] == "items":
@@ -161,6 +163,13 @@ func (l *loader) used(refs []eval.Ref) {
 			s.used = true
 			s.reads(ref.Path[3:])
 		}
+	}
+}
+
+// dependsOn notes that the current step reads another one.
+func (l *loader) dependsOn(s *step) {
+	if s != nil && l.current != nil && s != l.current {
+		l.current.depends = append(l.current.depends, s.id)
 	}
 }
 

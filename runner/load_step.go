@@ -22,8 +22,9 @@ func (l *loader) steps(sources []*workflow.Step) []*step {
 // step compiles one step. A plain group adds no scope: the ids in it stay
 // visible.
 func (l *loader) step(source *workflow.Step) *step {
-	s := &step{index: len(l.program.all), source: source, depth: l.depth}
+	s := &step{index: len(l.program.all), source: source, depth: l.depth, outer: l.current}
 	l.program.all = append(l.program.all, s)
+	defer l.enter(s)()
 	l.identify(s)
 	l.settings(s)
 	l.depth++
@@ -42,6 +43,12 @@ func (l *loader) step(source *workflow.Step) *step {
 		l.see(s, l.stepType(s))
 	}
 	return s
+}
+
+// enter notes where the loader stands, until leave is called.
+func (l *loader) enter(s *step) (leave func()) {
+	l.current = s
+	return func() { l.current = s.outer }
 }
 
 // body compiles what a step does, once or for each item.

@@ -144,7 +144,6 @@ func (w *walk) foresees(s *step) (some bool) {
 func (w *walk) row(ctx context.Context, s *step, outer *place, item spooled, m *memory) (ending, eval.Object, error) {
 	at := *outer
 	at.memory, at.path = m, outer.rowPath(item.index)
-	at.items = &rowItem{s.loop, item.value, outer.items}
 	if w.opt.Draft != nil {
 		at.order = outer.orderIn(s, item.index)
 	}
@@ -197,6 +196,11 @@ func (w *walk) body(ctx context.Context, s *step, at *place, key string, item sp
 		w.tell(s.inside(), at.within(s.label+key+"."), Skipped, "condition")
 		return ending{status: Skipped}, nil
 	}
+	moved, err := w.rowMoved(ctx, s, at, item)
+	if err != nil {
+		item.failure = w.failure(at, s.source.ForEach.Node, err)
+	}
+	at.moved = moved
 	if item.failure != nil {
 		item.failure.Addr = at.prefix + s.label + key
 		w.tell(s.inside(), at.within(s.label+key+"."), Pending, "")

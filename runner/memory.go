@@ -58,6 +58,9 @@ func (m *memory) wroteBy(index int) bool {
 	return false
 }
 
+// begun reports whether a step of the row has ended in an earlier pass.
+func (m *memory) begun() bool { return m != nil && len(m.ended) > 0 }
+
 // recall makes a step visible again that ended in an earlier pass.
 func (p *place) recall(s *step, outer *place) (ending, bool) {
 	if p.memory == nil {

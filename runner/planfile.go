@@ -408,7 +408,7 @@ func (s *SavedPlan) replay(line *plannedLine, on func(Event)) error {
 				}
 			}
 		}
-	case line.Open != nil:
+	case line.Open != nil && line.Open.Loop != "":
 		on(Event{Listed: &Listed{Addr: line.Open.Loop, After: line.Open.After}})
 	case line.Event != nil:
 		if line.Event.Ended != nil {

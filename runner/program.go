@@ -76,11 +76,13 @@ type step struct {
 	until   *until
 	assert  []*condition
 	retry   intercom.Retry
-	goesOn  bool // on_error: continue
-	used    bool // something reads its data
-	first   bool // something takes the first of the records that it finds
-	counted bool // something asks how many there are, or reads them all
-	useRows bool // something reads the items of this loop
+	goesOn  bool     // on_error: continue
+	outer   *step    // the group or loop around it; nil outside of one
+	depends []string // ids of the steps that its expressions read
+	used    bool     // something reads its data
+	first   bool     // something takes the first of the records that it finds
+	counted bool     // something asks how many there are, or reads them all
+	useRows bool     // something reads the items of this loop
 }
 
 // loop says which items a step runs for.

@@ -185,6 +185,10 @@ func (r *Run) before(at *place) (*journal.Instance, error) {
 	return r.past.Instance(at.path, at.addr())
 }
 
+// begun reports whether an earlier stretch of the run has begun the row that
+// the place stands in.
+func (r *Run) begun(at *place) bool { return r.past.Begun(at.path) }
+
 // loop is what the journal says of a loop.
 func (r *Run) loop(at *place) (journal.Loop, error) {
 	if r == nil || r.past == nil {

@@ -125,7 +125,7 @@ func (r *Run) takeOver() error {
 		return err
 	}
 	err := readPlanned(r.plan.file, func(_ int64, _ []byte, line *plannedLine) error {
-		if line.List == nil || line.List.File == "" {
+		if line.List == nil || line.List.File == "" || line.List.AffectedBy != nil {
 			return nil
 		}
 		return r.list(line.List)

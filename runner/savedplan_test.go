@@ -25,12 +25,12 @@ import (
 const winback = `{version: 1, inputs: {note: {secret: true, env: NOTE}}, vars: {mark: "m-{{ inputs.note }}"}, steps: [
 	{id: t, action: createTag, with: {name: winback}},
 	{id: found, action: searchContacts, with: {role: user}},
+	{id: m, for_each: {action: searchContacts, with: {role: user}, as: one, key: one.id, where: one.name != "nobody"}, steps: [
+		{id: s, action: updateContact, with: {contact_id: "{{ one.id }}", custom_attributes: {note: "{{ vars.mark }}", seen: "{{ len(steps.found.data.data) }}"}}}]},
 	{id: l, for_each: {file: rows.csv, key: person.n, as: person, max_failures: 100%}, steps: [
 		{id: c, action: getContact, with: {external_id: "{{ person.n }}"}},
 		{id: u, action: updateContact, with: {contact_id: "{{ steps.c.data.id }}", name: "{{ person.name }}"}},
-		{id: a, action: attachTag, with: {contact_id: "{{ steps.c.data.id }}", tag_id: "{{ steps.t.data.id }}"}}]},
-	{id: m, for_each: {action: searchContacts, with: {role: user}, as: one, key: one.id, where: one.name != "nobody"}, steps: [
-		{id: s, action: updateContact, with: {contact_id: "{{ one.id }}", custom_attributes: {note: "{{ vars.mark }}", seen: "{{ len(steps.found.data.data) }}"}}}]}],
+		{id: a, action: attachTag, with: {contact_id: "{{ steps.c.data.id }}", tag_id: "{{ steps.t.data.id }}"}}]}],
 	outputs: {marked: "{{ vars.mark }}", tag: "{{ steps.t.data.id }}"}}`
 
 const winbackRows = "n,name\nu1,Ann\nu2,Bea\nu3,Cid\nnone,Dan\n"
@@ -220,12 +220,14 @@ func TestARecordThatMovedSinceThePlanIsLeftAlone(t *testing.T) {
 		stale      map[string]string // by address: what is said
 	}{
 		{"a field that is written", `{"name":"Somebody"}`, map[string]string{
-			`l["u2"].u`: "it was changed since: name", `m["$u2"].s`: "an earlier step found that it was changed since"}},
+			`m["$u2"].s`: "it was changed since: name", `l["u2"].u`: "it was changed since: name"}},
 		{"another field", `{"phone":"+15550001111"}`, nil},
-		{"to what is wanted", `{"name":"Bea"}`, nil},
+		{"to what is wanted, where another step reads it", `{"name":"Bea"}`, map[string]string{
+			`m["$u2"].s`: "it was changed since: name", `l["u2"].a`: "an earlier step found that it was changed since"}},
 		{"a field that a condition reads", `{"name":"nobody"}`, map[string]string{
-			`l["u2"].u`: "it was changed since: name", `m["$u2"].s`: "an earlier step found that it was changed since"}},
-		{"a field with a secret", `{"custom_attributes":{"note":"new"}}`, map[string]string{`m["$u2"].s`: "it was changed since: custom_attributes.note"}},
+			`m["$u2"].s`: "it was changed since: name", `l["u2"].u`: "it was changed since: name"}},
+		{"a field with a secret", `{"custom_attributes":{"note":"new"}}`, map[string]string{
+			`m["$u2"].s`: "it was changed since: custom_attributes.note", `l["u2"].u`: "an earlier step found that it was changed since"}},
 	}
 	for _, tt := range moves {
 		t.Run(tt.name, func(t *testing.T) {
@@ -252,17 +254,42 @@ func TestARecordThatMovedSinceThePlanIsLeftAlone(t *testing.T) {
 	}
 }
 
+func TestWhatAPlanLeavesOpenIsDone(t *testing.T) {
+	tests := []struct{ name, steps string }{
+		{"a loop over a list that the plan itself makes longer", `
+			{id: c, action: createContact, with: {external_id: n}},
+			{id: l, for_each: {action: listContacts, key: item.id, where: item.external_id == "n"}, steps: [
+				{action: updateContact, with: {contact_id: "{{ item.id }}", name: New}}]}`},
+		{"a step that reads what the plan makes", `
+			{id: c, action: createContact, with: {external_id: n}},
+			{id: f, action: searchContacts, with: {external_id: n}},
+			{action: updateContact, if: steps.f.data.total_count > 0, with: {contact_id: "{{ steps.f.data.data.0.id }}", name: New}}`},
+		{"a loop over what only a step can tell", `
+			{id: c, action: createContact, with: {external_id: n}},
+			{id: l, for_each: {in: "{{ [steps.c.data.id] }}"}, steps: [{action: updateContact, with: {contact_id: "{{ item }}", name: New}}]}`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			k := newKeeper(t, "{version: 1, steps: ["+tt.steps+"]}")
+			r := k.applyPlan(k.mustSave(), filepath.Join(t.TempDir(), "run"), "")
+			if writes := k.writes(); len(writes) != 2 || r.Stale != 0 {
+				t.Errorf("stale %d, effects:\n%s", r.Stale, strings.Join(writes, "\n"))
+			}
+		})
+	}
+}
+
 func TestOnStaleFailFailsTheRow(t *testing.T) {
 	k := newKeeper(t, winback, "rows.csv", winbackRows)
 	name := k.mustSave()
 	k.put("/contacts/"+u2, `{"name":"Somebody"}`)
 	r := k.applyPlan(name, filepath.Join(t.TempDir(), "run"), "fail")
 	for _, e := range k.events {
-		if e.Ended != nil && e.Ended.Addr == `l["u2"].u` && (e.Ended.Failure == nil || e.Ended.Failure.Code != "stale") {
+		if e.Ended != nil && e.Ended.Addr == `m["`+u2+`"].s` && (e.Ended.Failure == nil || e.Ended.Failure.Code != "stale") {
 			t.Errorf("the step ended as %+v", e.Ended)
 		}
 	}
-	if r.Stale != 2 || r.Counts.Failed != 3 { // u of u2, s of it, and the row that nobody has
+	if r.Stale != 1 || r.Counts.Failed != 1 || r.Counts.Pending != 2 { // the loop has no max_failures
 		t.Errorf("stale %d, counts %+v", r.Stale, r.Counts)
 	}
 }

@@ -11,19 +11,11 @@ import (
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
-// rowItem is the item of a loop around a place.
-type rowItem struct {
-	loop  *loop
-	value eval.Value
-	outer *rowItem
-}
-
 // weighed is what a plan keeps of a write beside its changes, to tell when it
 // is applied whether anything has moved.
 type weighed struct {
 	Inputs string            `json:"inputs"`           // digest of those that are known
 	Later  []string          `json:"later,omitempty"`  // those that are not known yet, or are secret
-	Read   string            `json:"read,omitempty"`   // digest of what conditions and templates read of the record
 	Before map[string]string `json:"before,omitempty"` // digests of what secrets replace, by path
 }
 
@@ -34,9 +26,6 @@ func (w *walk) weighing(s *step, at *place, in eval.Object, target *found, chang
 	}
 	seen := &weighed{Later: s.later(in)}
 	seen.Inputs = digestOf(in, seen.Later)
-	if at.memory != nil && !at.memory.changed { // what the row itself changes is no news
-		seen.Read = readOf(at, target)
-	}
 	for _, c := range changes {
 		if c.Secret {
 			if seen.Before == nil {
@@ -72,25 +61,6 @@ func digestOf(in eval.Object, but []string) string {
 	return digest(text)[:16]
 }
 
-// readOf is a digest of the fields of a record that the workflow reads of the
-// loop's item, where that is the same record.
-func readOf(at *place, target *found) string {
-	if target == nil || target.value == nil || target.list != nil || target.planned != nil {
-		return ""
-	}
-	for row := at.items; row != nil; row = row.outer {
-		if len(row.loop.reads) == 0 || row.loop.action == nil || idOf(row.value) != idOf(target.value) {
-			continue
-		}
-		var text []byte
-		for _, name := range slices.Sorted(maps.Keys(row.loop.reads)) {
-			text = append(append(text, asJSON(valueAt(target.value, true, name))...), 0)
-		}
-		return digest(text)[:16]
-	}
-	return ""
-}
-
 // spared ends a write for which nothing is to be sent: the record is so already
 // or cannot be written, or the plan that is applied foresaw something else. It
 // is nil where the write is to be sent.
@@ -105,34 +75,89 @@ func (w *walk) spared(s *step, at *place, in eval.Object, target *found, v *verd
 // the plan foresaw another write, or none, or where the record has moved since:
 // what was not approved is not written.
 func (w *walk) stale(s *step, at *place, in eval.Object, target *found, v *verdict) *outcome {
-	if !w.opt.Run.planned() || !w.opt.Run.plan.foresaw(at) {
+	if !w.opt.Run.planned() {
 		return nil
 	}
 	line, err := w.opt.Run.plan.find(at.addr())
 	if err != nil {
 		return &outcome{status: Pending, fatal: &fatalError{err}}
 	}
-	moved, why := line.moved(at, in, target, v)
-	record := target.record()
-	if _, before := w.stales.Load(record); before && why == "" {
+	why := line.differs(in, v)
+	if !w.opt.Run.plan.foresaw(s, at) {
+		why = ""
+	}
+	moved := line.moved(at, target, v)
+	if why == "" && len(moved) > 0 {
+		why = "it was changed since: " + pathsOf(moved)
+	}
+	if why == "" {
+		why = at.moved
+	}
+	if why == "" && w.hasMoved(target.record()) {
 		why = "an earlier step found that it was changed since"
 	}
 	if why == "" {
 		return nil
 	}
-	if record != "" {
-		w.stales.Store(record, true)
-	}
-	w.record(func(r *Result) { r.Stale++ })
+	w.movedOn(target.record())
 	out := &outcome{status: Skipped, reason: reasonStale, effect: v.effect, note: why, changes: moved, stale: true}
 	if target != nil && target.value != nil {
 		out.data, out.has = target.value, true
 	}
 	if w.opt.OnStale == "fail" {
-		err := &codedError{code: reasonStale, message: "this is not as it was when the plan was made: " + why, hint: "make a new plan"}
-		out.status, out.reason, out.failure = Failed, "", w.failure(at, s.source.Action, err)
+		out.status, out.reason, out.failure = Failed, "", w.failure(at, s.source.Action, moveError(why))
 	}
 	return out
+}
+
+// moveError is what --on-stale fail makes of a record that has moved.
+func moveError(why string) error {
+	return &codedError{code: reasonStale, message: "this is not as it was when the plan was made: " + why, hint: "make a new plan"}
+}
+
+// movedOn notes that something is left out because its record has moved.
+func (w *walk) movedOn(record string) {
+	w.record(func(r *Result) { r.Stale++ })
+	if record != "" {
+		w.stales.Store(record, true)
+	}
+}
+
+// hasMoved reports whether a record was found to have moved.
+func (w *walk) hasMoved(record string) bool {
+	_, moved := w.stales.Load(record)
+	return moved
+}
+
+// differs says in what a write is not the one of the plan; "" where it is.
+func (l *plannedLine) differs(in eval.Object, v *verdict) string {
+	if l == nil || l.Event == nil {
+		return "the plan foresaw no write here"
+	}
+	planned := l.Event.Ended
+	switch {
+	case planned.Status != Done:
+		return "the plan foresaw that this would be " + string(planned.Status)
+	case planned.Effect != v.effect:
+		return "the plan foresaw " + nounOf(planned.Effect) + ", and this is " + nounOf(v.effect)
+	case l.Seen == nil || digestOf(in, l.Seen.Later) != l.Seen.Inputs:
+		return "the plan foresaw other inputs"
+	}
+	return ""
+}
+
+// moved gives the fields of a record that are not as the plan saw them. Before
+// is what the plan saw, after is what is there now.
+func (l *plannedLine) moved(at *place, target *found, v *verdict) (fields []Change) {
+	if l == nil || l.Event == nil || l.Seen == nil || target == nil || target.value == nil {
+		return nil
+	}
+	for _, now := range v.changes {
+		if c, same := l.compare(at, now); !same {
+			fields = append(fields, c)
+		}
+	}
+	return fields
 }
 
 // record names the record that was found, or that its list belongs to; "" where
@@ -141,46 +166,23 @@ func (f *found) record() string {
 	if f == nil || f.key == "" {
 		return ""
 	}
+	if f.list == nil && f.value != nil {
+		return recordName(f.value)
+	}
 	_, path, _ := strings.Cut(f.key, " /")
 	segments := strings.SplitN(strings.TrimRight(path, " ?"), "/", 3)
-	if id := textValue(valueAt(f.value, true, "id")); f.list == nil && f.value != nil {
-		return segments[0] + "/" + id
-	}
-	return segments[0] + "/" + segments[min(1, len(segments)-1)]
+	return recordTypes[segments[0]] + " " + segments[min(1, len(segments)-1)]
+}
+
+// recordTypes is the type of the records under the first segment of a path.
+var recordTypes = map[string]string{"contacts": "contact", "companies": "company", "tags": "tag", "tickets": "ticket"}
+
+// recordName calls a record by its type and id.
+func recordName(record eval.Value) string {
+	return textValue(valueAt(record, true, "type")) + " " + textValue(valueAt(record, true, "id"))
 }
 
 const reasonStale = "stale"
-
-// moved says what differs from the plan: the fields, and in words. Before is
-// what the plan saw, after is what is there now.
-func (l *plannedLine) moved(at *place, in eval.Object, target *found, v *verdict) (fields []Change, why string) {
-	if l == nil || l.Event == nil {
-		return nil, "the plan foresaw no write here"
-	}
-	planned := l.Event.Ended
-	switch {
-	case planned.Status != Done:
-		return nil, "the plan foresaw that this would be " + string(planned.Status)
-	case planned.Effect != v.effect:
-		return nil, "the plan foresaw " + nounOf(planned.Effect) + ", and this is " + nounOf(v.effect)
-	case l.Seen == nil || digestOf(in, l.Seen.Later) != l.Seen.Inputs:
-		return nil, "the plan foresaw other inputs"
-	case l.Seen.Read != "" && l.Seen.Read != readOf(at, target):
-		why = "what the workflow reads of the record is not as it was"
-	}
-	if target == nil || target.value == nil {
-		return nil, why
-	}
-	for _, now := range v.changes {
-		if c, same := l.compare(at, now); !same {
-			fields = append(fields, c)
-		}
-	}
-	if len(fields) > 0 {
-		why = "it was changed since: " + pathsOf(fields)
-	}
-	return fields, why
-}
 
 // compare holds a field that a write would change now against what the plan saw
 // in it.

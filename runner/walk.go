@@ -142,6 +142,9 @@ func (p *Program) walk(ctx context.Context, opt Options, planning bool) (*Result
 	for i, s := range p.all {
 		w.result.Steps[i] = s.result()
 	}
+	if opt.Run.planned() {
+		opt.Run.plan.loosen(p)
+	}
 	var err error
 	if w.sent, err = opt.Run.sentBefore(p); err != nil {
 		return w.result, err
@@ -329,7 +332,7 @@ type place struct {
 	memory   *memory      // of the row; nil outside loops
 	path     journal.Path // the rows around the place
 	writing  *writing     // what is about to be written here; nil for a read
-	items    *rowItem     // the innermost of them, with those around it
+	moved    string       // how the record of the row has changed since the plan that is applied
 	order    []byte       // in a plan that is kept, where the place stands in the walk
 }
 

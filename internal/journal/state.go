@@ -51,6 +51,9 @@ func (s *State) Instance(in Path, address string) (*Instance, error) {
 	return n.steps[address].read(in, address)
 }
 
+// Begun reports whether anything is recorded in a row that is not settled.
+func (s *State) Begun(in Path) bool { return s.tree.find(in) != nil }
+
 // Instances gives all instances that are not in settled rows: those outside
 // loops, and then row by row; at one place by address. The error is a
 // [*DamagedError].

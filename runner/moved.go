@@ -1,0 +1,63 @@
+package runner
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/steps"
+)
+
+// getters are the reads that show a record of a list by its id, by the type
+// that Intercom gives the record.
+var getters = map[string]struct{ action, id string }{
+	"contact": {"getContact", "contact_id"},
+	"company": {"getCompany", "company_id"},
+	"ticket":  {"getTicket", "ticket_id"},
+}
+
+// rowMoved says how the record of a row differs from what the plan that is
+// applied listed, in the fields that the workflow reads; "" where it does not. A
+// row that was begun before is not held against the plan again, since it may be
+// the run itself that changed the record.
+func (w *walk) rowMoved(ctx context.Context, s *step, at *place, item spooled) (why string, err error) {
+	if !w.opt.Run.planned() || w.opt.Run.plan.open[at.addr()] || w.opt.Run.begun(at) || at.memory.begun() {
+		return "", nil
+	}
+	now, err := w.readAgain(ctx, s, item.value)
+	if now == nil || err != nil {
+		return "", err
+	}
+	for _, path := range slices.Sorted(maps.Keys(s.loop.reads)) {
+		if string(asJSON(valueAt(item.value, true, path))) != string(asJSON(valueAt(now, true, path))) {
+			return "it was changed since: " + path, nil
+		}
+	}
+	return "", nil
+}
+
+// readAgain reads the record that an item is, where the workflow reads more of
+// it than its id. It is nil for all other items, and where the record is gone,
+// which the step that writes to it will tell.
+func (w *walk) readAgain(ctx context.Context, s *step, item eval.Value) (eval.Value, error) {
+	getter, known := getters[textValue(valueAt(item, true, "type"))]
+	only := len(s.loop.reads) == 0 || len(s.loop.reads) == 1 && s.loop.reads["id"]
+	if s.loop.action == nil || !known || only {
+		return nil, nil
+	}
+	action := steps.Find(getter.action)
+	req, err := action.Request(map[string]any{getter.id: textValue(valueAt(item, true, "id"))})
+	if err != nil {
+		return nil, err
+	}
+	req.Retry = s.retry
+	now, _, err := w.read(ctx, action, req)
+	switch {
+	case isGone(err):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	return now.value, nil
+}
