@@ -98,7 +98,11 @@ func (w *walk) answered(s *step, at *place, data []byte, err error) outcome {
 	var refused *intercom.APIError
 	switch {
 	case err == nil:
-		return outcome{status: Done, id: gjson.GetBytes(data, "id").String(), has: true, data: eval.RawTrusted(data)}
+		out := outcome{status: Done, id: gjson.GetBytes(data, "id").String(), has: true}
+		if s.used || at.writing == nil || at.writing.target != nil { // of other writes nobody looks at the answer
+			out.data = eval.RawTrusted(data)
+		}
+		return out
 	case errors.As(err, &unknown) && !intercom.IsRead(unknown.Method, unknown.Path):
 		return outcome{status: InDoubt, failure: w.failure(at, s.source.Action, err)}
 	case errors.As(err, &refused) && refused.Earlier != nil && !intercom.IsRead(refused.Method, refused.Path):

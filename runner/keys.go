@@ -32,7 +32,7 @@ type keyRecord struct {
 
 const (
 	keyRecordSize = 24
-	keysInMemory  = 1 << 18 // 6 MiB
+	keysInMemory  = 1 << 16 // 1.5 MiB
 )
 
 func newKeyFile(dir string) *keyFile { return &keyFile{dir: dir, limit: keysInMemory} }
@@ -63,7 +63,7 @@ func (k *keyFile) spill() error {
 		return err
 	}
 	k.runs = append(k.runs, file)
-	w := bufio.NewWriterSize(file, 64<<10)
+	w := bufio.NewWriterSize(file, 16<<10)
 	var line [keyRecordSize]byte
 	for _, r := range k.memory {
 		copy(line[:], r.digest[:])
@@ -87,7 +87,7 @@ func (k *keyFile) sorted(each func(keyRecord) error) error {
 		if _, err := file.Seek(0, io.SeekStart); err != nil {
 			return err
 		}
-		sources = append(sources, &keySource{file: bufio.NewReaderSize(file, 64<<10)})
+		sources = append(sources, &keySource{file: bufio.NewReaderSize(file, 16<<10)})
 	}
 	return sources.merge(each)
 }

@@ -207,7 +207,10 @@ func (w *walk) instance(ctx context.Context, s *step, at *place) (ending, error)
 	if w.planning {
 		return w.end(s, at, w.asserted(ctx, s, at, w.planWrite(ctx, s, at, given, target))), nil
 	}
-	v := w.weigh(s, at, given, target)
+	v := verdict{effect: effect}
+	if target != nil || !s.blind || w.opt.Run.planned() { // else nobody asks what it changes
+		v = w.weigh(s, at, given, target)
+	}
 	if open == nil || v.end != nil && v.end.note != "" {
 		if out := w.spared(s, at, given, target, &v); out != nil {
 			return w.ended(s, at, w.asserted(ctx, s, at, *out))

@@ -119,8 +119,10 @@ func (f *Field) valueProblem(value gjson.Result) string {
 	if problem := f.Type.problem(value); problem != "" {
 		return problem
 	}
-	if _, err := Segment(value.String()); f.In == Path && err != nil {
-		return err.Error()
+	if f.In == Path {
+		if _, err := Segment(value.String()); err != nil {
+			return err.Error()
+		}
 	}
 	return f.Form.problem(value)
 }

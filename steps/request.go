@@ -97,7 +97,8 @@ func Segment(text string) (string, error) {
 // query gives the inputs that go into the query; nil if there are none.
 func (a *Action) query(in inputs) url.Values {
 	var query url.Values
-	for _, f := range a.Inputs {
+	for i := range a.Inputs {
+		f := &a.Inputs[i]
 		if f.In != Query || !in.has(f.Name) {
 			continue
 		}
@@ -112,20 +113,23 @@ func (a *Action) query(in inputs) url.Values {
 // body gives the object that the fields make, in their order; nil if no field
 // goes into the body.
 func body(fields []Field, in inputs) []byte {
-	if !slices.ContainsFunc(fields, func(f Field) bool { return f.In == Body }) {
-		return nil
-	}
 	var o object
-	for _, f := range fields {
-		if f.In == Body && in.has(f.Name) {
-			o.add(f.WireName(), f.wire(in[f.Name]))
+	some := false
+	for i := range fields {
+		f := &fields[i]
+		some = some || f.In == Body
+		if value := in[f.Name]; f.In == Body && value.Exists() {
+			o.add(f.WireName(), f.wire(value))
 		}
+	}
+	if !some {
+		return nil
 	}
 	return o.bytes()
 }
 
 // wire gives the value of the field as it stands in a body.
-func (f Field) wire(value gjson.Result) string {
+func (f *Field) wire(value gjson.Result) string {
 	if f.Wrap == "" {
 		return wire(f.Type, value)
 	}

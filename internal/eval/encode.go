@@ -147,15 +147,19 @@ func plainList(list List) (any, error) {
 
 func plainObject(object Object) (any, error) {
 	out := make(map[string]any, len(object))
-	for _, key := range slices.Sorted(maps.Keys(object)) {
-		if _, gone := object[key].(Omit); gone {
+	wrong, failed := "", error(nil)
+	for key, v := range object {
+		if _, gone := v.(Omit); gone {
 			continue
 		}
-		plain, err := Plain(object[key])
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", key, err)
+		plain, err := Plain(v)
+		if err != nil && (failed == nil || key < wrong) {
+			wrong, failed = key, fmt.Errorf("%s: %w", key, err)
 		}
 		out[key] = plain
+	}
+	if failed != nil {
+		return nil, failed
 	}
 	return out, nil
 }
