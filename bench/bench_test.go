@@ -1,11 +1,18 @@
 // Package bench holds flowrun against a minimal program that does the same
 // without any of its care: a loop of http.Client with 64 workers.
 //
-//	go test -run '^$' -bench . -benchtime 3x ./bench
+//	go test -run '^$' -bench . -benchtime 5x ./bench
 //
-// Each benchmark makes 10,000 updateContact calls from a CSV file against a
-// server in the same process, at 0 and at 20 ms of latency. The figure to look
-// at is the ratio of the two, not the time: the machine's speed is in both.
+// The benchmark makes 10,000 updateContact calls from a CSV file against a
+// server in the same process, at 0 and at 20 ms of latency, with the one program
+// and the other in turn. The figures to look at are the ratios of the two: the
+// machine's speed is in both, and so is the server.
+//
+// What takes minutes is tested through the built program: how much memory a
+// million rows need, how long their journal takes to read, and whether all of
+// Intercom's allowance is used.
+//
+//	BENCH=long go test -v -timeout 30m ./bench
 package bench
 
 import (
@@ -46,22 +53,40 @@ steps:
       custom_attributes: {plan: "{{ row.plan }}"}
 `
 
-func BenchmarkFlowrun(b *testing.B) { bothLatencies(b, flowrun) }
-func BenchmarkLoop(b *testing.B)    { bothLatencies(b, loop) }
-
-func bothLatencies(b *testing.B, run func(b *testing.B, url, file string)) {
+func BenchmarkRows(b *testing.B) {
 	for _, latency := range []time.Duration{0, 20 * time.Millisecond} {
 		b.Run("latency="+latency.String(), func(b *testing.B) {
 			server := serve(latency)
 			defer server.Close()
 			file := writeRows(b, rows)
-			before := cpu()
-			b.ResetTimer()
+			var bare, ours cost
 			for range b.N {
-				run(b, server.URL, file)
+				bare.least(func() { loop(b, server.URL, file) })
+				ours.least(func() { flowrun(b, server.URL, file) })
 			}
-			b.ReportMetric(float64((cpu()-before).Milliseconds())/float64(b.N), "cpu-ms/op")
+			b.ReportMetric(0, "ns/op") // of both together
+			b.ReportMetric(bare.wall.Seconds(), "s-loop")
+			b.ReportMetric(ours.wall.Seconds(), "s-flowrun")
+			b.ReportMetric(ours.wall.Seconds()/bare.wall.Seconds(), "x-wall")
+			b.ReportMetric(ours.cpu.Seconds()/bare.cpu.Seconds(), "x-cpu")
 		})
+	}
+}
+
+// cost is the least that something took: whatever else the machine does only
+// ever adds to it.
+type cost struct{ wall, cpu time.Duration }
+
+// least runs it once more.
+func (c *cost) least(run func()) {
+	began, before := time.Now(), cpu()
+	run()
+	wall, used := time.Since(began), cpu()-before
+	if c.wall == 0 || wall < c.wall {
+		c.wall = wall
+	}
+	if c.cpu == 0 || used < c.cpu {
+		c.cpu = used
 	}
 }
 

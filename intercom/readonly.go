@@ -23,13 +23,10 @@ func (e *WriteRefusedError) Error() string {
 // operations that search or list. The facts are from the API description of
 // version 2.16.
 func IsRead(method, path string) bool {
-	segments, err := splitPath(path)
-	if err != nil {
-		return false
-	}
 	switch method {
 	case http.MethodGet, http.MethodHead:
-		return !showsBanners(segments)
+		segments, err := splitPath(path)
+		return err == nil && !showsBanners(segments)
 	case http.MethodPost:
 		return slices.Contains([]string{
 			"/admins/activity_logs/search",
