@@ -30,8 +30,11 @@ func (r report) rows() map[string]int64 {
 }
 
 // left is how many rows another stretch of the run would take up.
-func (r report) left() int64 {
-	return r.rows()["failed"] + r.rows()["in_doubt"] + r.rows()["pending"]
+func (r report) left() (left int64) {
+	for _, step := range r.Steps {
+		left += step.Rows["failed"] + step.Rows["in_doubt"] + step.Rows["pending"]
+	}
+	return left
 }
 
 var rowAddress = regexp.MustCompile(`^rows\["(row-\d{5})"\]$`)

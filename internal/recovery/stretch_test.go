@@ -18,8 +18,9 @@ import (
 // stretch is what one process does of a run: it begins it or, if it is there,
 // takes it up, and goes on as far as it comes.
 type stretch struct {
-	File string // of the workflow
-	Dir  string // of the run
+	File   string // of the workflow
+	Dir    string // of the run
+	Undoes string // the folder of the run that is taken back; then there is no File
 	URL  string // of the workspace; empty with a Client
 	Lag  time.Duration
 
@@ -77,6 +78,12 @@ func neverBegan(dir string) bool {
 
 // begin begins a run, in the place of one that never did.
 func (s stretch) begin(opt *runner.Options) (*runner.Program, error) {
+	if err := os.RemoveAll(s.Dir); err != nil {
+		return nil, err
+	}
+	if s.Undoes != "" {
+		return s.beginUndo(opt)
+	}
 	text, err := os.ReadFile(s.File)
 	if err != nil {
 		return nil, err
@@ -88,10 +95,28 @@ func (s stretch) begin(opt *runner.Options) (*runner.Program, error) {
 	if opt.Inputs, err = program.Inputs(runner.Given{}); err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(s.Dir); err == nil {
-		if err := os.RemoveAll(s.Dir); err != nil {
-			return nil, err
-		}
+	opt.Run, err = runner.Begin(s.Dir, program, *opt, "test", "recovery test")
+	return program, err
+}
+
+// beginUndo begins a run that takes another one back.
+func (s stretch) beginUndo(opt *runner.Options) (*runner.Program, error) {
+	past, err := runner.FindRun(filepath.Dir(filepath.Dir(s.Undoes)), filepath.Base(s.Undoes))
+	if err != nil {
+		return nil, err
+	}
+	aside, err := os.MkdirTemp("", "undo")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(aside)
+	undo, err := past.Undo(aside, runner.UndoOptions{})
+	if err != nil {
+		return nil, err
+	}
+	program, err := undo.Program()
+	if err != nil {
+		return nil, err
 	}
 	opt.Run, err = runner.Begin(s.Dir, program, *opt, "test", "recovery test")
 	return program, err

@@ -40,13 +40,18 @@ func newPlace(t testing.TB, rows int, lag time.Duration) *place {
 		Data: data(rows), Limit: 1 << 30, IndexLag: lag,
 		On: func(sandbox.Entry) { p.reach(applied) },
 	})
+	p.listen(t)
+	return p
+}
+
+// listen lets processes reach the workspace, again if it was closed.
+func (p *place) listen(t testing.TB) {
 	p.http = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p.reachWrite(r, arrived)
 		p.server.ServeHTTP(w, r)
 		p.reachWrite(r, answered)
 	}))
 	t.Cleanup(p.http.Close)
-	return p
 }
 
 // set sets the trap for the nth time that a moment comes, from 1.

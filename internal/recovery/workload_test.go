@@ -135,14 +135,18 @@ func (w workload) effects(t testing.TB, ledger []sandbox.Entry) []effect {
 	t.Helper()
 	var all []effect
 	for _, e := range ledger {
-		if w.step != nil && w.step(e) == 1 {
+		step := 0
+		if w.step != nil {
+			step = w.step(e)
+		}
+		if step == 1 {
 			all = append(all, effect{marker(tagIn(t, e.Body) - firstTag), 1})
 			continue
 		}
 		if w.behind != "" && strings.Contains(string(e.Body), allDone) {
 			continue
 		}
-		all = append(all, effect{string(markerForm.Find(e.Body)), 0})
+		all = append(all, effect{string(markerForm.Find(e.Body)), step})
 	}
 	return all
 }
