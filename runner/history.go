@@ -37,7 +37,10 @@ type Past struct {
 	Version   string     `json:"flowrun"` // that began it
 	StartedAt time.Time  `json:"started_at"`
 	EndedAt   *time.Time `json:"ended_at,omitempty"`
-	Resumed   int        `json:"resumed,omitempty"` // times
+	Resumed   int        `json:"resumed,omitempty"`   // times
+	Who       string     `json:"who,omitempty"`       // began it
+	Undoes    string     `json:"undoes,omitempty"`    // the run that it takes back
+	UndoneBy  string     `json:"undone_by,omitempty"` // the run that took it back; known from [Runs] and [FindRun]
 	Status    string     `json:"status"`
 	Counts    Counts     `json:"counts"`
 	Problem   string     `json:"problem,omitempty"` // why its journal cannot be read
@@ -90,7 +93,23 @@ func Runs(stateDir string) ([]*Past, error) {
 		runs[i] = readPast(filepath.Join(stateDir, "runs", id))
 	}
 	slices.SortStableFunc(runs, func(a, b *Past) int { return b.StartedAt.Compare(a.StartedAt) })
+	markUndone(runs)
 	return runs, nil
+}
+
+// markUndone notes which runs were taken back, of runs with the newest first. A
+// run whose undo was taken back is in force again.
+func markUndone(runs []*Past) {
+	byID := make(map[string]*Past, len(runs))
+	for _, r := range runs {
+		byID[r.ID] = r
+	}
+	for _, undo := range runs {
+		of := byID[undo.Undoes]
+		if of != nil && of.UndoneBy == "" && undo.UndoneBy == "" && undo.Status != RunEmpty {
+			of.UndoneBy = undo.ID
+		}
+	}
 }
 
 // runIDs are the ids of the runs under a state directory, the newest first.
@@ -140,7 +159,23 @@ func FindRun(stateDir, name string) (*Past, error) {
 		return nil, &UnknownRunError{Name: name, Dir: stateDir, Among: found}
 	}
 	past := readPast(filepath.Join(stateDir, "runs", found[0]))
+	if past.err == nil {
+		past.UndoneBy = undoOf(stateDir, past, ids)
+	}
 	return past, past.err
+}
+
+// undoOf is the run that took a run back. Only a later one can have done so.
+func undoOf(stateDir string, past *Past, ids []string) string {
+	runs := []*Past{past}
+	for _, id := range ids {
+		if id > past.ID {
+			runs = append(runs, readPast(filepath.Join(stateDir, "runs", id)))
+		}
+	}
+	slices.SortStableFunc(runs, func(a, b *Past) int { return b.StartedAt.Compare(a.StartedAt) })
+	markUndone(runs)
+	return past.UndoneBy
 }
 
 // readPast reads the journal of a run without taking its lock.
@@ -157,6 +192,7 @@ func readPast(dir string) *Past {
 	h := state.Header
 	p.state, p.Workflow, p.File, p.Commit, p.Version = state, h.Name, h.File, h.Commit, h.Version
 	p.Workspace, p.Region, p.StartedAt, p.Resumed = h.Workspace, h.Region, h.StartedAt, len(state.Resumed)
+	p.Who, p.Undoes = h.Facts[factWho], h.Facts[factUndoes]
 	switch {
 	case state.End != nil:
 		p.Status, p.EndedAt = state.End.Status, &state.End.Time

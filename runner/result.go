@@ -105,6 +105,9 @@ type Result struct {
 	Guard        *Breach `json:"guard,omitempty"`        // the guard that stopped the run
 	Unavailable  string  `json:"unavailable,omitempty"`  // why the run was stopped: Intercom did not work for too long, or was not reached
 
+	Undoes    string  `json:"undoes,omitempty"`     // of an undo: the run that it takes back
+	NotUndone []Limit `json:"not_undone,omitempty"` // what of it there is no way back from
+
 	Calls   int64   `json:"calls"`
 	Seconds float64 `json:"seconds"`
 	Rate    float64 `json:"rate,omitempty"` // calls in a second that Intercom allows, as last seen; zero while it has not said

@@ -58,7 +58,7 @@ func Begin(dir string, p *Program, opt Options, version, command string) (*Run, 
 		File: p.File(), Name: p.Name(), Digest: digest(text),
 		Workspace: opt.Workspace.ID, Region: opt.Workspace.Region, Commit: opt.Commit,
 		StartedAt: opt.StartedAt,
-		Facts:     p.facts(map[string]string{"path": path, "limit": strconv.FormatInt(opt.Limit, 10), "folders": string(folders), "guards": string(guards)}),
+		Facts:     p.facts(map[string]string{"path": path, "limit": strconv.FormatInt(opt.Limit, 10), "folders": string(folders), "guards": string(guards), factWho: opt.Who}),
 	}, journal.Options{Version: version, Command: command, Rescue: os.Stderr})
 	if err != nil {
 		return nil, err
@@ -232,6 +232,7 @@ func (r *Run) program() (*Program, error) {
 	}
 	if header.Kind == kindUndo {
 		program.takesBack(header.Facts[factUndoes], header.Facts[factConflict])
+		_ = json.Unmarshal([]byte(header.Facts[factLimits]), &program.back.limits) // they are for people
 	}
 	return program, r.guards(program)
 }

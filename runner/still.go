@@ -3,7 +3,7 @@ package runner
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"strings"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/steps"
@@ -106,11 +106,11 @@ func (w *walk) weighFieldsBack(s *step, in eval.Object, target *found, fields []
 	var first *outcome
 	left := len(fields)
 	for _, each := range fields {
-		now := w.changedSince(s, in, target, each, restores)
-		if now == "" {
+		changed := w.changedSince(s, in, target, each, restores)
+		if changed == "" {
 			continue
 		}
-		end := conflict(now)
+		end := conflict(changed)
 		if !restores || w.program.back.onConflict != FieldConflict {
 			return end
 		}
@@ -126,8 +126,9 @@ func (w *walk) weighFieldsBack(s *step, in eval.Object, target *found, fields []
 	return nil
 }
 
-// changedSince says what a field has become that is neither as the run left it
-// nor as it was before; empty if it is one of them.
+// changedSince says that a field is neither as the run left it nor as it was
+// before; empty if it is one of them. It does not repeat the value, which may
+// be about a person.
 func (w *walk) changedSince(s *step, in eval.Object, target *found, each imageField, restores bool) string {
 	path, f := fieldAt(s.action, each)
 	now := valueAt(target.value, true, path)
@@ -143,11 +144,7 @@ func (w *walk) changedSince(s *step, in eval.Object, target *found, each imageFi
 	if restores && same(f, now, inputAt(in, each)) {
 		return ""
 	}
-	text := "nothing"
-	if _, missing := now.(eval.Missing); !missing {
-		text = string(asJSON(now))
-	}
-	return fmt.Sprintf("%s is %s now", path, text)
+	return strings.ReplaceAll(path, `\`, "") + " was changed since"
 }
 
 // fieldAt is where a record shows a field, and the rule for comparing it. An

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -143,7 +144,7 @@ func (u *Undo) Program() (*Program, error) {
 		return nil, err
 	}
 	program.takesBack(u.Of.ID, u.opt.OnConflict)
-	program.back.files = u.files
+	program.back.files, program.back.limits = u.files, u.Limits
 	return program, nil
 }
 
@@ -151,6 +152,7 @@ func (u *Undo) Program() (*Program, error) {
 type takesBack struct {
 	of         string // run
 	onConflict string
+	limits     []Limit
 	files      []string                 // that the lists are read from, until the run has them
 	expect     map[*step]*eval.Template // what must still be so, of a loop over one action
 }
@@ -173,8 +175,10 @@ func (p *Program) takesBack(of, onConflict string) {
 // The facts of a run that takes another one back.
 const (
 	kindUndo     = "undo"
+	factWho      = "who"
 	factUndoes   = "undoes"
 	factConflict = "on_conflict"
+	factLimits   = "not_undone"
 )
 
 // moveInto moves the rows of an undo into the folder of its run, for good.
@@ -196,8 +200,14 @@ func (p *Program) moveInto(dir string) error {
 
 // facts are what a run of the program must find again to go on.
 func (p *Program) facts(facts map[string]string) map[string]string {
+	if facts[factWho] == "" {
+		delete(facts, factWho)
+	}
 	if p.back != nil {
 		facts[factUndoes], facts[factConflict] = p.back.of, p.back.onConflict
+		if limits, err := json.Marshal(p.back.limits); err == nil {
+			facts[factLimits] = string(limits)
+		}
 	}
 	return facts
 }

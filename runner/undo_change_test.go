@@ -34,7 +34,7 @@ func TestUndoKeepsWhatOthersDid(t *testing.T) {
 		{
 			name: "a record that was edited is left alone", run: both, between: `{action: updateContact, with: {contact_id: $ann, name: Edited}}`,
 			changes: []string{`contacts $ann name: "Ann" -> "Edited"`, `contacts $ann phone: none -> "+15005550100"`},
-			notes:   []string{`updateContact_1["updateContact"]: name is "Edited" now`},
+			notes:   []string{`updateContact_1["updateContact"]: name was changed since`},
 		},
 		{
 			name: "the fields that were not edited are put back", run: both, between: `{action: updateContact, with: {contact_id: $ann, name: Edited}}`,
@@ -70,7 +70,7 @@ func TestUndoKeepsWhatOthersDid(t *testing.T) {
 		},
 		{
 			name: "a tag that got another name is not deleted", run: `{action: createTag, with: {name: new}}`, between: `{action: updateTag, with: {tag_id: 73, name: better}}`,
-			changes: []string{`+ tags 73 {"id":"73","name":"better"}`}, notes: []string{`createTag_1["createTag"]: name is "better" now`},
+			changes: []string{`+ tags 73 {"id":"73","name":"better"}`}, notes: []string{`createTag_1["createTag"]: name was changed since`},
 		},
 		{
 			name: "a company that somebody joined is not deleted", run: `{action: createCompany, with: {company_id: new, name: New}}`,
@@ -85,7 +85,7 @@ func TestUndoKeepsWhatOthersDid(t *testing.T) {
 			name: "a contact that was created and edited is not archived", run: `{action: createContact, with: {role: user, external_id: new, name: New}}`,
 			between: `{action: createContact, with: {role: user, external_id: new, name: Newer, on_conflict: update}}`,
 			changes: []string{`+ contacts $new {"created_at":946684800,"external_id":"new","id":"$new","name":"Newer","role":"user","updated_at":946684800}`},
-			notes:   []string{`createContact_1["createContact"]: name is "Newer" now`},
+			notes:   []string{`createContact_1["createContact"]: name was changed since`},
 		},
 		{
 			name: "a link that was there before the run stays", run: `{action: attachTag, with: {contact_id: $ann, tag_id: 71}}, ` + both,

@@ -22,6 +22,7 @@ type Options struct {
 	RunID        string           // such as 20261104-153012-k7q2
 	StartedAt    time.Time        // fixed for the run; now if zero
 	Commit       string           // of the repository; may be empty
+	Who          string           // runs it, for the list of runs; may be empty
 	Inputs       Inputs           // from [Program.Inputs]
 	Limit        int64            // of items of each outermost loop; none if zero
 	Concurrency  int              // items of a loop side by side; that of the file if zero
@@ -144,6 +145,9 @@ func (p *Program) walk(ctx context.Context, opt Options, planning bool) (*Result
 	}
 	if opt.Run.planned() {
 		opt.Run.plan.loosen(p)
+	}
+	if p.back != nil {
+		w.result.Undoes, w.result.NotUndone = p.back.of, p.back.limits
 	}
 	var err error
 	if w.sent, err = opt.Run.sentBefore(p); err != nil {

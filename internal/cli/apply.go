@@ -135,9 +135,10 @@ type session struct {
 	workspace runner.Workspace
 	stop      *interrupts
 	options   runner.Options
-	draft     *runner.Draft // keeps the plan that is to be applied or saved; nil without one
-	run       *runner.Run   // nil if nothing is kept
-	release   func()        // ends the claim on the workflow; nil without one
+	draft     *runner.Draft      // keeps the plan that is to be applied or saved; nil without one
+	run       *runner.Run        // nil if nothing is kept
+	release   func()             // ends the claim on the workflow; nil without one
+	watch     func(runner.Event) // told of each event of the next walk; may be nil
 }
 
 func (c *command) session(flags *cli.Context, program *runner.Program) *session {
@@ -187,7 +188,7 @@ func (s *session) begin(command string) error {
 		s.note("note: runs are kept in %s and are lost with this CI job; --state-dir names a folder that you save", state)
 	}
 	s.options.Dir = filepath.Join(state, "runs", s.options.RunID)
-	s.options.Workspace = s.workspace
+	s.options.Workspace, s.options.Who = s.workspace, s.who()
 	if err := keepOutOfGit(state); err != nil {
 		return unkept(s.options.Dir, err)
 	}

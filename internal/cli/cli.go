@@ -152,6 +152,7 @@ func (c *command) commands() []*cli.Command {
 		c.applyCommand(),
 		c.showCommand(),
 		c.resumeCommand(),
+		c.undoCommand(),
 		c.resolveCommand(),
 		c.runsCommand(),
 		c.doctorCommand(),

@@ -70,7 +70,7 @@ func (c *command) decision(ctx *cli.Context) (runner.Decision, error) {
 
 // who is the name of the user.
 func (c *command) who() string {
-	name := cmp.Or(c.Getenv("USER"), c.Getenv("USERNAME"))
+	name := cmp.Or(c.Getenv("GITHUB_ACTOR"), c.Getenv("GITLAB_USER_LOGIN"), c.Getenv("USER"), c.Getenv("USERNAME"))
 	if name == "" {
 		if current, err := user.Current(); err == nil {
 			name = current.Username

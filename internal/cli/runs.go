@@ -87,6 +87,9 @@ func wholeRun(past *runner.Past) (report.PastRun, error) {
 	if run.Result, err = past.Result(); err != nil {
 		return run, err
 	}
+	if run.Pace, err = past.Pace(); err != nil {
+		return run, err
+	}
 	run.Left, err = past.Left()
 	return run, err
 }

@@ -29,7 +29,12 @@ func (s *session) tell(how walker) (*runner.Result, error) {
 	s.options.Do, s.options.Workspace, s.options.Stop, s.options.Run = s.client, s.workspace, s.stop.first, s.run
 	s.options.Concurrency, s.options.Draft, s.options.OnStale = s.flags.Int("concurrency"), s.draft, s.flags.String("on-stale")
 	shown := s.show()
-	s.options.On = shown.event
+	s.options.On = func(e runner.Event) {
+		shown.event(e)
+		if s.watch != nil {
+			s.watch(e)
+		}
+	}
 	s.stop.after(s.flags.Duration("max-duration"))
 	result, failed := how(s.stop.ctx, s.options)
 	if result != nil {

@@ -21,8 +21,8 @@ type stretch struct {
 	File   string // of the workflow
 	Dir    string // of the run
 	Undoes string // the folder of the run that is taken back; then there is no File
-	URL  string // of the workspace; empty with a Client
-	Lag  time.Duration
+	URL    string // of the workspace; empty with a Client
+	Lag    time.Duration
 
 	// Width is how many rows run side by side; 0 is what the file says. Where
 	// the clock is a false one it must be 1: it stands still while a goroutine

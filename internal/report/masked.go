@@ -23,6 +23,7 @@ func (s *Summary) Masked() *Summary {
 	for i, o := range result.Outputs {
 		result.Outputs[i].Value, result.Outputs[i].After = maskJSON(o.Value, false), maskTexts(o.After)
 	}
+	result.NotUndone = MaskedLimits(result.NotUndone)
 	out.Groups, out.Failing = slices.Clone(s.Groups), slices.Clone(s.Failing)
 	for i, g := range out.Groups {
 		out.Groups[i] = g.masked()

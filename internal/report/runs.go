@@ -14,14 +14,15 @@ import (
 )
 
 // RunTable lists runs, one a line. Times are those of this machine. The
-// workspace has a column only where the runs are of several.
+// workspace, and who began the runs, have a column only where they differ, and
+// the undo only where there is one.
 func RunTable(runs []*runner.Past, colors bool) string {
 	p := Printer{painter: painter(colors)}
-	rows := [][]string{{"RUN", "WORKFLOW", "WORKSPACE", "BEGAN", "STATUS", "DONE"}}
+	rows := [][]string{{"RUN", "WORKFLOW", "WORKSPACE", "WHO", "BEGAN", "STATUS", "UNDONE BY", "DONE"}}
 	for _, r := range runs {
-		rows = append(rows, []string{r.ID, cut(r.Workflow, 16), r.Workspace, began(r.StartedAt), r.Status, brief(r)})
+		rows = append(rows, []string{r.ID, cut(r.Workflow, 16), r.Workspace, cut(r.Who, 16), began(r.StartedAt), r.Status, r.UndoneBy, brief(r)})
 	}
-	several := slices.ContainsFunc(runs, func(r *runner.Past) bool { return r.Workspace != runs[0].Workspace })
+	left := map[int]bool{2: !differ(rows, 2), 3: !differ(rows, 3), 6: !slices.ContainsFunc(runs, func(r *runner.Past) bool { return r.UndoneBy != "" })}
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {
@@ -32,7 +33,7 @@ func RunTable(runs []*runner.Past, colors bool) string {
 	for _, row := range rows {
 		var line strings.Builder
 		for i, cell := range row {
-			if i == 2 && !several {
+			if left[i] {
 				continue
 			}
 			line.WriteString(p.paint(runColors[cell], cell) + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2))
@@ -40,6 +41,12 @@ func RunTable(runs []*runner.Past, colors bool) string {
 		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
 	return b.String()
+}
+
+// differ reports whether the rows of a table have more than one thing in a
+// column.
+func differ(rows [][]string, column int) bool {
+	return slices.ContainsFunc(rows[1:], func(row []string) bool { return row[column] != rows[1][column] })
 }
 
 // began is a time as ls shows it: with the year where it is not this one.
@@ -77,6 +84,7 @@ var runColors = map[string]color.Attribute{
 type PastRun struct {
 	*runner.Past
 	Result *runner.Result // nil of a run that never began
+	Pace   *runner.Pace   // nil where nothing ended
 	Left   []runner.Left
 	Files  []string
 }
@@ -91,9 +99,10 @@ func (r PastRun) MarshalJSON() ([]byte, error) {
 		*runner.Past
 		Changes *runner.Changes     `json:"changes,omitempty"`
 		Steps   []runner.StepResult `json:"steps,omitempty"`
+		Pace    *runner.Pace        `json:"pace,omitempty"`
 		Left    []runner.Left       `json:"left"`
 		Files   []string            `json:"files,omitempty"`
-	}{Past: r.Past, Left: left, Files: r.Files}
+	}{Past: r.Past, Pace: r.Pace, Left: left, Files: r.Files}
 	if r.Result != nil {
 		all.Changes, all.Steps = &r.Result.Changes, r.Result.Steps
 	}
@@ -127,14 +136,45 @@ func runFacts(r PastRun) [][2]string {
 	facts = append(facts,
 		[2]string{"Workflow", r.Workflow + " (" + r.File + ")"},
 		[2]string{"Workspace", r.Workspace},
-		[2]string{"Began", began + " with flowrun " + r.Version})
+		[2]string{"Began", began + by(r.Who) + " with flowrun " + r.Version})
 	if r.EndedAt != nil {
 		facts = append(facts, [2]string{"Ended", r.EndedAt.Local().Format(time.DateTime)})
+	}
+	if r.Undoes != "" {
+		facts = append(facts, [2]string{"Undoes", r.Undoes})
+	}
+	if r.UndoneBy != "" {
+		facts = append(facts, [2]string{"Undone", "by " + r.UndoneBy})
+	}
+	if r.Pace != nil {
+		facts = append(facts, [2]string{"Pace", chart(r.Pace)})
 	}
 	if r.Resumed > 0 {
 		facts = append(facts, [2]string{"Resumed", plural(int64(r.Resumed), "time")})
 	}
 	return facts
+}
+
+func by(who string) string {
+	if who == "" {
+		return ""
+	}
+	return " by " + who
+}
+
+// chart draws how a run went over time, and says what the highest bar is.
+func chart(p *runner.Pace) string {
+	bars := []rune(" ▁▂▃▄▅▆▇█")
+	most, sum := int64(1), int64(0)
+	for _, n := range p.Ended {
+		most, sum = max(most, n), sum+n
+	}
+	var b strings.Builder
+	for _, n := range p.Ended {
+		b.WriteRune(bars[(n*int64(len(bars)-1)+most-1)/most])
+	}
+	return fmt.Sprintf("%s  %s in %s, at most %s in %s", b.String(), plural(sum, "step"),
+		Duration(float64(len(p.Ended))*p.Each), Number(most), Duration(p.Each))
 }
 
 // left lists what failed and what is in doubt.
