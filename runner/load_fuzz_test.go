@@ -103,3 +103,32 @@ func FuzzLines(f *testing.F) {
 		}
 	})
 }
+
+// FuzzJSONList: what encoding/json reads as a list is read as those elements,
+// and every element is valid JSON.
+func FuzzJSONList(f *testing.F) {
+	f.Add([]byte(`[{"a":1}, [2], null]`))
+	f.Add([]byte("\ufeff[\n1,\n\"x\"]\n"))
+	f.Add([]byte(`[1] [2]`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var want []json.RawMessage
+		valid := json.Unmarshal(bytes.TrimPrefix(text, []byte("\ufeff")), &want) == nil
+		rows, err := jsonFile(bytes.NewReader(text))
+		if err != nil {
+			return
+		}
+		read := 0
+		for it, err := range rows {
+			if err != nil {
+				return
+			}
+			if !json.Valid(it.raw) || valid && (read >= len(want) || !bytes.Equal(it.raw, want[read])) {
+				t.Fatalf("element %d is %q of %q", read, it.raw, want)
+			}
+			read++
+		}
+		if !valid || read != len(want) {
+			t.Errorf("%d elements were read of %d (%q)", read, len(want), text)
+		}
+	})
+}
