@@ -196,6 +196,9 @@ func (r *reader) merge(n, from *Node, have map[string]Pos) {
 		}
 		return
 	}
+	if r.problems.Full() {
+		return
+	}
 	if from.Kind != Map {
 		r.problem(from.Pos, from.Width(), "<< takes a mapping, or a list of mappings", "")
 		return
