@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -157,13 +158,17 @@ func TestACommandCutAnywhereDoesNotAct(t *testing.T) {
 	}
 }
 
+// bidi are the characters that turn the direction of what follows, or end a
+// line where no line ends.
+var bidi = []rune("\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+
 // harmful says what in a text would do something besides being read.
 func harmful(text string) string {
 	if !utf8.ValidString(text) {
 		return "bytes that are no text"
 	}
 	for _, r := range text {
-		if r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || turns(r) {
+		if r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || slices.Contains(bidi, r) {
 			return fmt.Sprintf("%U", r)
 		}
 	}

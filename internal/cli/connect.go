@@ -139,6 +139,7 @@ func (c *command) credentials(profile string) (credentials.Found, error) {
 		return found, noCredentials(err)
 	}
 	c.hideToken(found.Token)
+	noCore()
 	return found, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,8 +21,8 @@ const (
 )
 
 // hostile runs a command in a folder that holds files, against a sandbox with
-// the data of testdata/hostile/workspace.json, and gives all it prints. It must
-// end in time, in bounded memory and without a mistake of ours.
+// the data of testdata/hostile/workspace.json, and gives all it prints, in one
+// line. It must end in time, in bounded memory and without a mistake of ours.
 func hostile(t *testing.T, files map[string]string, args ...string) string {
 	t.Helper()
 	text, err := os.ReadFile("testdata/hostile/workspace.json")
@@ -59,7 +60,7 @@ func hostile(t *testing.T, files map[string]string, args ...string) string {
 	if what := harmful(out.String()); what != "" || strings.Contains(out.String(), "internal error") {
 		t.Errorf("it printed %s in %.500q", what, out.String())
 	}
-	return out.String()
+	return strings.Join(strings.Fields(out.String()), " ")
 }
 
 // TestHostileWorkflows: a workflow from a stranger is refused with one clear
@@ -183,7 +184,8 @@ outputs:
 		{"apply", "DIR/f.yaml", "--output", "json", "--state-dir", "DIR/state"},
 	} {
 		got := hostile(t, map[string]string{"f.yaml": flow}, args...)
-		if !strings.Contains(got, "{{ 6 * 7 }}") || strings.Contains(got, "42 of") {
+		whole := slices.Contains(args, "--output") // a plan for people shows some of the names
+		if strings.Contains(got, "42 of") || whole && !strings.Contains(got, "{{ 6 * 7 }}") {
 			t.Errorf("%v: a template in a name is not shown as it is: %.2000s", args, got)
 		}
 	}

@@ -3,6 +3,8 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"os"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -105,6 +107,10 @@ func canResume(ctx *cli.Context, past *runner.Past) error {
 		return fmt.Errorf("run %s: %w", past.ID, past.Locked())
 	case runner.RunEmpty:
 		return usage(fmt.Sprintf("run %s ended before it began: nothing was sent", past.ID), "apply the workflow again")
+	}
+	if info, err := os.Stat(past.Dir); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o002 != 0 {
+		return &exitError{exitJournal, fmt.Sprintf("run %s: its folder can be written by others", past.ID),
+			[]string{"look whether it is as you left it, then: chmod -R go-w " + past.Dir}}
 	}
 	changed, err := past.Changed()
 	if err != nil {

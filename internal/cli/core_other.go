@@ -1,0 +1,6 @@
+//go:build !unix
+
+package cli
+
+// noCore does nothing: there are no core dumps here.
+func noCore() {}
