@@ -32,6 +32,7 @@ type Printer struct {
 	opt     Options
 	out     io.Writer // results
 	err     io.Writer // failures, while they happen
+	stale   int       // left out, those printed included
 	failed  int       // failures printed so far
 	hints   map[string]bool
 	planned bool  // this is a plan
@@ -68,6 +69,8 @@ func (p *Printer) Event(e runner.Event) {
 	switch {
 	case e.Ended != nil && e.Ended.Failure != nil:
 		p.failure(e.Ended.Failure)
+	case e.Ended != nil && e.Ended.Note != "" && e.Ended.Status == runner.Skipped:
+		p.leftOut(e.Ended)
 	case e.Row != nil && e.Row.Failure != nil:
 		p.failure(e.Row.Failure)
 	case e.Failed != nil:
@@ -106,6 +109,30 @@ func (p *Printer) failure(f *runner.Failure) {
 	}
 }
 
+// leftOut prints a write that was left out because its record is not as it was
+// when the write was planned.
+func (p *Printer) leftOut(e *runner.StepEnded) {
+	p.stale++
+	if p.stale <= maxFailures {
+		fmt.Fprintf(p.err, "flowrun: left out: %s: %s\n", e.Addr, e.Note+moves(e.Changes))
+	}
+}
+
+// moves says what a plan saw and what is there now.
+func moves(changes []runner.Change) string {
+	if len(changes) != 1 || changes[0].Secret {
+		return ""
+	}
+	return fmt.Sprintf(" is %s now, and was %s", orAbsent(changes[0].After), orAbsent(changes[0].Before))
+}
+
+func orAbsent(value json.RawMessage) string {
+	if value == nil {
+		return "(absent)"
+	}
+	return cut(string(value), 40)
+}
+
 func (p *Printer) complain(word, text string) {
 	fmt.Fprintf(p.err, "flowrun: %s %s\n", painter(p.opt.ErrColor).paint(color.FgRed, word), strings.ReplaceAll(text, "\n", "\n  "))
 }
@@ -117,6 +144,9 @@ func (p *Printer) End(s *Summary) error {
 	}
 	if p.failed > maxFailures {
 		p.complain("error:", "and "+more(p.failed-maxFailures, "failure"))
+	}
+	if p.stale > maxFailures {
+		fmt.Fprintf(p.err, "flowrun: left out: and %s\n", more(p.stale-maxFailures, "write"))
 	}
 	switch {
 	case p.opt.Form == "ndjson":

@@ -30,6 +30,9 @@ func (p *Printer) done(r *runner.Result) [][2]string {
 	if r.Changes.Any() {
 		lines = append(lines, [2]string{"Changes", changeList(r.Changes, false, false)})
 	}
+	if r.Stale > 0 {
+		lines = append(lines, [2]string{"Stale", plural(r.Stale, "write") + " left out: what was planned is not so any more"})
+	}
 	return lines
 }
 
