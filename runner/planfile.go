@@ -387,7 +387,8 @@ func (s *SavedPlan) Replay(on func(Event)) (*Result, error) {
 		return nil, s.damaged(err)
 	}
 	on(Event{Started: &Started{Plan: true, RunID: s.RunID, Workflow: program.Name(), File: s.File, Workspace: s.Workspace}})
-	err = s.each(func(_ []byte, line *plannedLine) error { return s.replay(line, on) }, func(last plannedSums) {
+	order := int64(0) // the lines are in the order of the rows
+	err = s.each(func(_ []byte, line *plannedLine) error { order++; return s.replay(line, order, on) }, func(last plannedSums) {
 		result = last.Result
 		for _, out := range last.Outputs {
 			result.Outputs = append(result.Outputs, Output(out))
@@ -397,7 +398,7 @@ func (s *SavedPlan) Replay(on func(Event)) (*Result, error) {
 	return result, err
 }
 
-func (s *SavedPlan) replay(line *plannedLine, on func(Event)) error {
+func (s *SavedPlan) replay(line *plannedLine, order int64, on func(Event)) error {
 	switch {
 	case line.List != nil:
 		on(Event{Listed: &Listed{Addr: line.List.Loop, Read: line.List.Read, Items: line.List.Count, AffectedBy: line.List.AffectedBy}})
@@ -412,7 +413,7 @@ func (s *SavedPlan) replay(line *plannedLine, on func(Event)) error {
 		on(Event{Listed: &Listed{Addr: line.Open.Loop, After: line.Open.After}})
 	case line.Event != nil:
 		if line.Event.Ended != nil {
-			line.Event.Ended.With = eval.Object(line.With)
+			line.Event.Ended.With, line.Event.Ended.Index = eval.Object(line.With), []int64{order}
 		}
 		on(*line.Event)
 	}

@@ -1,12 +1,12 @@
-// Package schema holds the JSON Schema of workflow files. With it an editor
-// completes keys, actions and their inputs, explains them and marks mistakes
-// while a file is being written.
+// Package schema holds two JSON Schemas: of workflow files, and of plans as
+// JSON. With the first an editor completes keys, actions and their inputs,
+// explains them and marks mistakes while a file is being written. The second is
+// for programs that read plans.
 //
-// What is in the file comes from two places: the keys of the format are
+// What the first says comes from two places: the keys of the format are
 // written down here, the actions and their inputs come from the catalogue in
-// package steps. The schema can say less than flowrun validate, which also
-// checks expressions and what refers to what; it never refuses what that
-// takes.
+// package steps. It can say less than flowrun validate, which also checks
+// expressions and what refers to what; it never refuses what that takes.
 package schema
 
 import (
@@ -17,6 +17,13 @@ import (
 
 //go:embed workflow.schema.json
 var file []byte
+
+//go:embed plan.schema.json
+var planFile []byte
+
+// Plan gives the JSON Schema of what plan prints as JSON: the document, and
+// under $defs/line a line of ndjson.
+func Plan() []byte { return bytes.Clone(planFile) }
 
 // JSON gives the schema: JSON Schema, draft 2020-12. It is what [Generate]
 // made from the catalogue of this version.

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"runtime/debug"
+	"strings"
 
 	"github.com/flowrun-dev/flowrun/schema"
 	"github.com/urfave/cli/v2"
@@ -10,13 +11,19 @@ import (
 
 func (c *command) schemaCommand() *cli.Command {
 	return &cli.Command{
-		Name:  "schema",
-		Usage: "print the JSON Schema of workflow files, for editors",
+		Name:      "schema",
+		Usage:     "print the JSON Schema of workflow files, for editors",
+		ArgsUsage: "[plan]",
+		UsageText: "flowrun schema > workflow.schema.json\nflowrun schema plan                          that of plan --output json and ndjson",
 		Action: func(ctx *cli.Context) error {
-			if err := noArguments(ctx); err != nil {
-				return err
+			text := schema.JSON()
+			switch {
+			case ctx.NArg() == 1 && ctx.Args().First() == "plan":
+				text = schema.Plan()
+			case ctx.NArg() > 0:
+				return usage("schema takes plan or nothing, not " + strings.Join(ctx.Args().Slice(), " "))
 			}
-			_, err := c.Out.Write(schema.JSON())
+			_, err := c.Out.Write(text)
 			return err
 		},
 	}

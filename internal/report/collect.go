@@ -125,11 +125,19 @@ func (c *Collector) change(g *group, row string, change runner.Change) {
 		h = &histogram{room: &c.room, counters: map[key]*counter{}}
 		g.fields[change.Path] = h
 	}
-	known := steadied(change.Known)
-	k := keyOf(change.Before, change.After, []byte(strings.Join(known, "\x00")), strconv.AppendBool(nil, change.Absent))
+	v := valueOf(change)
+	k := keyOf(change.Before, change.After, []byte(strings.Join(v.Known, "\x00")), []byte(strings.Join(v.Since, "\x00")), strconv.AppendBool(nil, v.Absent))
 	h.add(k, row, func() Value {
-		return Value{Before: shortened(change.Before), Absent: change.Absent, After: shortened(change.After), Known: known, Told: change.Told}
+		v.Before, v.After = shortened(v.Before), shortened(v.After)
+		return v
 	})
+}
+
+// valueOf is the change of a value, whatever row it is in.
+func valueOf(c runner.Change) Value {
+	return Value{
+		Before: c.Before, Absent: c.Absent, After: c.After, Known: steadied(c.Known), Since: steadied(c.Since), Secret: c.Secret, Told: c.Told,
+	}
 }
 
 // steadied names the steps that will tell a value: of the rows of a loop, the

@@ -90,11 +90,8 @@ func transition(v Value, width int) string {
 	if v.Known != nil {
 		after = "(known after " + named(v.Known) + ")"
 	}
-	before := "(absent)"
-	switch {
-	case v.Before != nil:
-		before = valueText(v.Before)
-	case !v.Absent:
+	before := beforeText(v)
+	if before == "" {
 		return cut(after, width)
 	}
 	const arrow = " -> "
@@ -105,6 +102,19 @@ func transition(v Value, width int) string {
 		after = cut(after, max(width-len(arrow)-uniseg.StringWidth(before), 4))
 	}
 	return before + arrow + after
+}
+
+// beforeText is what there was before a change; empty where nobody looked.
+func beforeText(v Value) string {
+	switch {
+	case v.Before != nil:
+		return valueText(v.Before)
+	case v.Since != nil:
+		return "(known after " + named(v.Since) + ")"
+	case v.Absent:
+		return "(absent)"
+	}
+	return ""
 }
 
 // valueText is a value as JSON, so that "" and null and "null" differ.

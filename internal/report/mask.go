@@ -162,11 +162,11 @@ func maskChanges(action string, changes []runner.Change, shared map[string]map[s
 		class := privacyOf(action, c.Path)
 		isShared := func(value json.RawMessage) bool { return shared[c.Path][string(value)] >= enoughRows }
 		out[i].Before = maskValue(c.Before, class, isShared(c.Before))
-		if c.Told {
-			class = steps.Plain
+		if c.Told || c.Secret {
+			class = steps.Plain // it stands so in the workflow
 		}
 		out[i].After = maskValue(c.After, class, isShared(c.After))
-		out[i].Known = maskTexts(c.Known)
+		out[i].Known, out[i].Since = maskTexts(c.Known), maskTexts(c.Since)
 	}
 	return out
 }

@@ -66,7 +66,7 @@ func (f Field) masked(action string, shared map[string]map[string]int64) Field {
 	}
 	f.Values = nil
 	for _, v := range values {
-		c := runner.Change{Path: f.Path, Before: v.Before, After: v.After, Known: v.Known, Told: v.Told}
+		c := runner.Change{Path: f.Path, Before: v.Before, After: v.After, Known: v.Known, Secret: v.Secret, Told: v.Told}
 		c = maskChanges(action, []runner.Change{c}, shared)[0]
 		v.Before, v.After, v.Known, v.Addr = c.Before, c.After, c.Known, MaskText(v.Addr)
 		at := slices.IndexFunc(f.Values, func(each Value) bool {

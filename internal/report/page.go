@@ -244,7 +244,7 @@ func newPageGroup(g Group, d detail, plan bool) pageGroup {
 func newPageRow(s Sample, d detail) pageRow {
 	row := pageRow{Addr: cut(visible(s.Addr), 200), Target: cut(visible(s.Target), 100)}
 	for _, c := range s.Changes[:min(len(s.Changes), d.fields)] {
-		line := newPageLine(Value{Before: c.Before, Absent: c.Absent, After: c.After, Known: steadied(c.Known)})
+		line := newPageLine(valueOf(c))
 		line.Path = visible(c.Path)
 		row.Lines = append(row.Lines, line)
 	}
@@ -253,12 +253,7 @@ func newPageRow(s Sample, d detail) pageRow {
 
 func newPageLine(v Value) pageLine {
 	line := pageLine{}
-	switch {
-	case v.Before != nil:
-		line.Before = valueText(v.Before)
-	case v.Absent:
-		line.Before = "(absent)"
-	}
+	line.Before = beforeText(v)
 	if v.Known != nil {
 		line.Later = "known after " + named(v.Known)
 	} else {

@@ -157,7 +157,8 @@ func (v *picture) head(n *node, names, kinds int) {
 	p := Printer{}
 	text := strings.TrimRight(padded(name, names)+"  "+padded(kind, kinds)+"  ", " ")
 	hang := 4 + names + 2 + kinds + 2
-	ended := strings.Split(strings.TrimRight(Wrap(p.ended(v.Result, n.StepResult), "", max(Width-hang, 24)), "\n"), "\n")
+	became := strings.ReplaceAll(p.ended(v.Result, n.StepResult), " failed", " would fail")
+	ended := strings.Split(strings.TrimRight(Wrap(became, "", max(Width-hang, 24)), "\n"), "\n")
 	if ended[0] != "" {
 		text = padded(text, hang-4) + ended[0]
 	}
@@ -228,7 +229,7 @@ func (v *picture) sample(s Sample) {
 			fmt.Fprintf(&v.b, "        and %s\n", more(len(s.Changes)-i, "field"))
 			return
 		}
-		text := transition(Value{Before: c.Before, Absent: c.Absent, After: c.After, Known: steadied(c.Known)}, Width-8-width-2)
+		text := transition(valueOf(c), Width-8-width-2)
 		v.b.WriteString("        " + padded(fieldName(c.Path), width) + "  " + text + "\n")
 	}
 }

@@ -54,7 +54,9 @@ type Value struct {
 	Absent bool            `json:"absent,omitempty"` // the records have no such field
 	After  json.RawMessage `json:"after,omitempty"`  // nil where it is not known yet
 	Known  []string        `json:"known_after,omitempty"`
-	Told   bool            `json:"literal,omitempty"` // the workflow has the new value written out
+	Since  []string        `json:"before_known_after,omitempty"` // steps before this one that decide what is there
+	Secret bool            `json:"secret,omitempty"`             // After is the expression that makes the value
+	Told   bool            `json:"literal,omitempty"`            // the workflow has the new value written out
 	Count  int64           `json:"count"`
 	Rare   bool            `json:"rare"`    // few rows have it, and most have others
 	Addr   string          `json:"example"` // one of the rows

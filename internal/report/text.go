@@ -92,6 +92,14 @@ func effectOf(s runner.StepResult) steps.Effect {
 
 // ended says what became of a step: of its items, and of its instances.
 func (p *Printer) ended(r *runner.Result, s runner.StepResult) string {
+	text := p.becameOf(r, s)
+	if s.AffectedBy != nil {
+		text += "; an apply may read others, after " + origins(s.AffectedBy)
+	}
+	return text
+}
+
+func (p *Printer) becameOf(r *runner.Result, s runner.StepResult) string {
 	if s.After != nil {
 		return "decided by " + origins(s.After)
 	}
