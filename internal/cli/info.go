@@ -14,7 +14,7 @@ func (c *command) schemaCommand() *cli.Command {
 		Name:      "schema",
 		Usage:     "print the JSON Schema of workflow files, for editors",
 		ArgsUsage: "[plan]",
-		UsageText: "flowrun schema > workflow.schema.json\nflowrun schema plan                          that of plan --output json and ndjson",
+		UsageText: "flowrun schema > workflow.schema.json\nflowrun schema plan                          that of plan --output json",
 		Action: func(ctx *cli.Context) error {
 			text := schema.JSON()
 			switch {

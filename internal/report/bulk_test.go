@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"testing"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
@@ -153,5 +154,25 @@ func BenchmarkCollect(b *testing.B) {
 		for _, e := range bulkRow(int64(n)) {
 			c.Event(runner.Event{Ended: e})
 		}
+	}
+}
+
+// BenchmarkMemory is what a collector holds after 400,000 rows of three writes
+// each, with names that all differ.
+func BenchmarkMemory(b *testing.B) {
+	for b.Loop() {
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		c := Collect(3)
+		for n := range int64(400_000) {
+			for _, e := range bulkRow(n) {
+				c.Event(runner.Event{Ended: e})
+			}
+		}
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/(1<<20), "MB-held")
+		runtime.KeepAlive(c)
 	}
 }

@@ -294,7 +294,7 @@ func (m *markdown) facts() {
 			if i == 0 {
 				m.printf("**Undo** could take back %s.\n", line)
 			} else {
-				m.printf("- %s\n", html.EscapeString(line))
+				m.printf("- %s\n", code(cut(line, 300)))
 			}
 		}
 		m.printf("\n**Cost** of applying it: %s.\n\n", costText(m.Cost))
