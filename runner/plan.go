@@ -21,6 +21,16 @@ func (w *walk) planWrite(ctx context.Context, s *step, at *place, in eval.Object
 	if failure := w.checkAttributes(ctx, s, at, in); failure != nil {
 		return outcome{status: Failed, failure: failure}
 	}
+	out := w.planned(s, at, in, target)
+	if out.status == Done && out.effect == steps.Delete {
+		out.note = w.along(ctx, s, in, target)
+	}
+	return out
+}
+
+// planned weighs a write against what the plan has made of its record so far,
+// and adds it to that.
+func (w *walk) planned(s *step, at *place, in eval.Object, target *found) outcome {
 	w.overlay.mu.Lock() // between what is seen and what is written nothing else is planned
 	defer w.overlay.mu.Unlock()
 	if target != nil && target.after == nil {

@@ -1,0 +1,90 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/tidwall/gjson"
+)
+
+// along says what goes along with a record that a plan deletes: who has it, or
+// of a contact what that has. It is empty where nothing does, and where nobody
+// can tell.
+func (w *walk) along(ctx context.Context, s *step, in eval.Object, target *found) string {
+	if s.holders == nil {
+		return has(target)
+	}
+	var parts []string
+	if n := w.total(ctx, s.holders, s, in); n > 0 {
+		parts = append(parts, number(n, "contact"))
+	}
+	for _, l := range s.others {
+		if n := w.total(ctx, l, s, in); n > 0 {
+			parts = append(parts, number(n, models[l.action.Resource]))
+		}
+	}
+	switch {
+	case parts == nil:
+		return ""
+	case len(parts) == 1 && strings.HasPrefix(parts[0], "1 "):
+		return parts[0] + " has it"
+	}
+	return strings.Join(parts, " and ") + " have it"
+}
+
+// total is how many rows a list has, as its first page tells.
+func (w *walk) total(ctx context.Context, l *lookup, s *step, in eval.Object) int64 {
+	scope := eval.NewScope()
+	scope.Set("with", in)
+	with, err := evalAll(ctx, l.with, scope)
+	if err != nil {
+		return 0
+	}
+	given, err := plain(with)
+	if err != nil {
+		return 0
+	}
+	if _, takes := l.action.Input("per_page"); takes {
+		given["per_page"] = int64(1)
+	}
+	req, err := l.action.Request(given)
+	if err != nil {
+		return 0
+	}
+	req.Retry = s.retry
+	resp, err := w.Do(ctx, req)
+	if err != nil {
+		return 0
+	}
+	return gjson.GetBytes(resp.Body, "total_count").Int()
+}
+
+// has says what a contact has that is deleted with it.
+func has(target *found) string {
+	if target == nil {
+		return ""
+	}
+	var parts []string
+	for _, list := range []struct{ path, noun string }{{"companies", "company"}, {"tags", "tag"}, {"notes", "note"}} {
+		if n, ok := valueAt(target.value, true, list.path+".total_count").(int64); ok && n > 0 {
+			parts = append(parts, number(n, list.noun))
+		}
+	}
+	if parts == nil {
+		return ""
+	}
+	return "it has " + strings.Join(parts, ", ")
+}
+
+// number is a number of things: 1 company, 12 companies.
+func number(n int64, noun string) string {
+	switch {
+	case n == 1:
+		return "1 " + noun
+	case strings.HasSuffix(noun, "y"):
+		noun = strings.TrimSuffix(noun, "y") + "ie"
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
