@@ -79,3 +79,33 @@ func TestConverges(t *testing.T) {
 		})
 	}
 }
+
+// TestConvergesWithAConflict applies creates of contacts that the second time
+// are there already, and what is taken off that is not on.
+func TestConvergesWithAConflict(t *testing.T) {
+	tests := []struct {
+		name, step string
+		again      Status // how it ends the second time
+	}{
+		{"by external_id, to be updated", `createContact, with: {external_id: n, name: N, on_conflict: update}`, Unchanged},
+		{"by external_id, to be skipped", `createContact, with: {external_id: n, name: N, on_conflict: skip}`, Skipped},
+		{"by email, to be updated", `createContact, with: {email: N@example.com, name: N, on_conflict: update}`, Unchanged},
+		{"by email, to be skipped", `createContact, with: {email: N@example.com, name: N, on_conflict: skip}`, Skipped},
+		{"which is refused", `createContact, with: {external_id: n, name: N}`, Failed},
+		{"a tag that is not attached", `detachTag, with: {contact_id: "000000000000000000000001", tag_id: "1"}`, Unchanged},
+		{"a company that is not attached", `detachCompany, with: {contact_id: "000000000000000000000001", company_id: "00000000000000000000000c"}`, Unchanged},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newBench(t, tagged(), untab(`{version: 1, steps: [{id: s, action: `+tt.step+`}]}`))
+			b.apply()
+			if r := b.plan(); r.Changes.Any() || r.Counts.Of(tt.again) != 1 {
+				t.Errorf("planned again it ends with %+v and changes %+v", r.Counts, r.Changes)
+			}
+			before := len(b.writes())
+			if b.apply(); len(b.writes()) != before {
+				t.Errorf("applied again it writes %v", b.writes()[before:])
+			}
+		})
+	}
+}
