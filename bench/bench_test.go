@@ -62,7 +62,7 @@ func BenchmarkRows(b *testing.B) {
 			var bare, ours cost
 			for range b.N {
 				bare.least(func() { loop(b, server.URL, file) })
-				ours.least(func() { flowrun(b, server.URL, file) })
+				ours.least(func() { flowrun(b, server.URL, file, b.TempDir(), nil) })
 			}
 			b.ReportMetric(0, "ns/op") // of both together
 			b.ReportMetric(bare.wall.Seconds(), "s-loop")
@@ -131,30 +131,31 @@ func writeRows(tb testing.TB, dir string, n int) string {
 // id is that of the contact of a row.
 func id(row int) string { return fmt.Sprintf("%024x", row+1) }
 
-// flowrun applies the workflow, with its journal on disk.
-func flowrun(b *testing.B, url, file string) {
+// flowrun applies the workflow, with its journal in dir.
+func flowrun(tb testing.TB, url, file, dir string, transport *http.Client) {
+	tb.Helper()
 	program, problems := runner.Load(filepath.Join(filepath.Dir(file), "workflow.yaml"), []byte(workflow))
 	if problems.Err() != nil {
-		b.Fatal(problems)
+		tb.Fatal(problems)
 	}
-	client, err := intercom.New(intercom.Config{Token: "test", BaseURL: url})
+	client, err := intercom.New(intercom.Config{Token: "test", BaseURL: url, HTTPClient: transport})
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer client.CloseIdleConnections()
-	opt := runner.Options{Do: client, RunID: "bench", Dir: filepath.Join(b.TempDir(), "run"), StartedAt: time.Now()}
+	opt := runner.Options{Do: client, RunID: "bench", Dir: filepath.Join(dir, "run"), StartedAt: time.Now()}
 	if opt.Run, err = runner.Begin(opt.Dir, program, opt, "bench", "bench"); err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	result, err := program.Apply(context.Background(), opt)
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	if result.Counts.Done != rows {
-		b.Fatalf("%+v", result.Counts)
+		tb.Fatalf("%+v", result.Counts)
 	}
 	if err := opt.Run.Close(result); err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 
