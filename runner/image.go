@@ -69,7 +69,11 @@ func (w *walk) imageOf(ctx context.Context, s *step, in eval.Object, target *fou
 			return nil, err
 		}
 	}
-	return json.Marshal(b)
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false) // it is told to people, too
+	err := encoder.Encode(b)
+	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), err
 }
 
 // required are the inputs that every call of the action has, without those that

@@ -105,6 +105,7 @@ type Result struct {
 	Guard        *Breach `json:"guard,omitempty"`        // the guard that stopped the run
 	Unavailable  string  `json:"unavailable,omitempty"`  // why the run was stopped: Intercom did not work for too long, or was not reached
 
+	Pace      *Pace   `json:"pace,omitempty"`       // of a run that is looked at later
 	Undoes    string  `json:"undoes,omitempty"`     // of an undo: the run that it takes back
 	NotUndone []Limit `json:"not_undone,omitempty"` // what of it there is no way back from
 

@@ -144,8 +144,11 @@ func (w *walk) changedSince(s *step, in eval.Object, target *found, each imageFi
 	if restores && same(f, now, inputAt(in, each)) {
 		return ""
 	}
-	return strings.ReplaceAll(path, `\`, "") + " was changed since"
+	return unescaped(path) + " was changed since"
 }
+
+// unescaped is a gjson path as a person reads it.
+func unescaped(path string) string { return strings.ReplaceAll(path, `\`, "") }
 
 // fieldAt is where a record shows a field, and the rule for comparing it. An
 // action that takes a record away shows what the one that made it set.

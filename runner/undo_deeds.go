@@ -2,8 +2,10 @@ package runner
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
+	"maps"
 	"os"
 	"slices"
 
@@ -42,10 +44,19 @@ func readDeeds(dir, name string, chosen func(addr string) bool) (*deeds, error) 
 		return nil, err
 	}
 	d := &deeds{file: file, writer: bufio.NewWriterSize(file, 64<<10)}
-	open, order := map[string]*openCall{}, []string{}
+	if err := errors.Join(eachDeed(dir, chosen, d.add), d.writer.Flush()); err != nil {
+		return nil, errors.Join(err, d.remove())
+	}
+	return d, nil
+}
+
+// eachDeed hands out the chosen writes of the run in dir, in the order of their
+// answers, and those without an answer behind the others.
+func eachDeed(dir string, chosen func(addr string) bool, visit func(deed) error) error {
+	open := map[string]*openCall{}
 	for record, err := range journal.Records(dir) {
 		if err != nil {
-			return nil, errors.Join(err, d.remove())
+			return err
 		}
 		switch {
 		case record.Intent != nil && chosen(record.Intent.Address):
@@ -53,27 +64,25 @@ func readDeeds(dir, name string, chosen func(addr string) bool) (*deeds, error) 
 				open[record.Intent.Address] = &openCall{}
 			}
 			open[record.Intent.Address].add(record.Intent)
-		case record.Answer != nil && open[record.Answer.Address] != nil:
-			if err := d.answered(open, record.Answer); err != nil {
-				return nil, errors.Join(err, d.remove())
+		case record.Answer != nil && record.Answer.Status != journal.InDoubt && open[record.Answer.Address] != nil:
+			call := open[record.Answer.Address]
+			delete(open, record.Answer.Address)
+			if err := call.answered(record.Answer, visit); err != nil {
+				return err
 			}
 		}
 	}
-	for addr := range open {
-		order = append(order, addr)
-	}
-	slices.Sort(order)
-	for _, addr := range order {
+	for _, addr := range slices.Sorted(maps.Keys(open)) {
 		image, err := open[addr].image("")
 		each := deed{Addr: addr, Open: open[addr].class, Image: image}
 		if image != nil {
 			each.ID = image.ID
 		}
-		if err = errors.Join(err, d.add(each)); err != nil {
-			return nil, errors.Join(err, d.remove())
+		if err = cmp.Or(err, visit(each)); err != nil {
+			return err
 		}
 	}
-	return d, d.writer.Flush()
+	return nil
 }
 
 func (c *openCall) add(i *journal.Intent) {
@@ -85,20 +94,15 @@ func (c *openCall) add(i *journal.Intent) {
 
 // answered takes in what became of a call. Of one that failed, nothing was
 // applied.
-func (d *deeds) answered(open map[string]*openCall, a *journal.Answer) error {
-	if a.Status == journal.InDoubt {
-		return nil
-	}
-	call := open[a.Address]
-	delete(open, a.Address)
+func (c *openCall) answered(a *journal.Answer, visit func(deed) error) error {
 	if a.Status != journal.Done {
 		return nil
 	}
-	image, err := call.image(a.RemoteID)
+	image, err := c.image(a.RemoteID)
 	if err != nil {
 		return err
 	}
-	return d.add(deed{Addr: a.Address, Effect: a.Effect, ID: a.RemoteID, Version: a.Version, Image: image})
+	return visit(deed{Addr: a.Address, Effect: a.Effect, ID: a.RemoteID, Version: a.Version, Image: image})
 }
 
 // image is that of the call that was applied. A call that was sent again found

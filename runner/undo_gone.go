@@ -100,7 +100,7 @@ func (m *undoMaker) absorbed(action *steps.Action, d deed) bool {
 
 // void notes a write to a record that the run deleted for good.
 func (m *undoMaker) void(d deed) bool {
-	s := m.stepOf(d.Addr)
+	s := stepOf(m.program, d.Addr)
 	if s.action.Effect != steps.Create && s.action.Effect != steps.Send {
 		m.limit(s, d, Never, "the run deleted the record for good later on")
 	}

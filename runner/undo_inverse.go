@@ -39,7 +39,7 @@ type expectation struct {
 
 // takeBack takes in a write; they come from the last one to the first.
 func (m *undoMaker) takeBack(d deed) error {
-	s := m.stepOf(d.Addr)
+	s := stepOf(m.program, d.Addr)
 	if s == nil || s.action.Effect == steps.Read || d.Effect == steps.Read.String() {
 		return nil
 	}
@@ -79,15 +79,15 @@ func needsData(call *steps.Call) bool {
 	return false
 }
 
-// stepOf is the step of an instance.
-func (m *undoMaker) stepOf(addr string) *step {
+// stepOf is the step of an instance; nil if that is no action.
+func stepOf(program *Program, addr string) *step {
 	parts := addrParts(addr)
 	label := parts[len(parts)-1].label
-	at := slices.IndexFunc(m.program.all, func(s *step) bool { return s.label == label })
-	if at < 0 || m.program.all[at].action == nil {
+	at := slices.IndexFunc(program.all, func(s *step) bool { return s.label == label })
+	if at < 0 || program.all[at].action == nil {
 		return nil
 	}
-	return m.program.all[at]
+	return program.all[at]
 }
 
 // limit notes that a write cannot be taken back, or not wholly.

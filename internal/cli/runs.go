@@ -20,8 +20,8 @@ func (c *command) runsCommand() *cli.Command {
 			{Name: "list", Usage: "list the runs, the newest first", Flags: []cli.Flag{stateFlag(), outputFlag("text", "json"), color}, Action: c.listRuns},
 			{
 				Name: "show", Usage: "show what a run did, and what is left", ArgsUsage: "RUN", Action: c.showRun,
-				UsageText: "flowrun runs show last\nflowrun runs show last --row ann@example.com      all that happened to one row",
-				Flags:     []cli.Flag{&cli.StringFlag{Name: "row", Usage: "tell the story of the row with this `KEY`"}, stateFlag(), outputFlag("text", "json"), color},
+				UsageText: "flowrun runs show last\nflowrun runs show last --row ann@example.com      all that happened to one row\nflowrun runs show last --report html=run.html     a page for others",
+				Flags:     append(reportFlags(), &cli.StringFlag{Name: "row", Usage: "tell the story of the row with this `KEY`"}, stateFlag(), outputFlag("text", "json"), color),
 			},
 			{
 				Name: "prune", Usage: "remove old runs, and the personal data in them", Action: c.pruneRuns,
@@ -71,10 +71,36 @@ func (c *command) showRun(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := c.reportRun(ctx, run); err != nil {
+		return err
+	}
 	if ctx.String("output") == "json" {
 		return c.printJSON(run)
 	}
 	return report.Run(c.Out, run, c.OutColor && !ctx.Bool("no-color"))
+}
+
+// reportRun writes the reports of a run that are asked for.
+func (c *command) reportRun(ctx *cli.Context, run report.PastRun) error {
+	if len(ctx.StringSlice("report")) == 0 || run.Result == nil {
+		return nil
+	}
+	c.mask = c.inCI() && !ctx.Bool("reveal")
+	s := &session{command: c, flags: ctx}
+	collected, reports := report.Collect(usualSamples), s.reports()
+	reports.samples = usualSamples
+	err := run.Replay(func(e runner.Event) {
+		collected.Event(e)
+		reports.event(e)
+	})
+	if err != nil {
+		reports.close()
+		return err
+	}
+	result := *run.Result
+	result.Pace = run.Pace
+	reports.end(s, collected.Summary(&result))
+	return nil
 }
 
 // wholeRun gathers what is shown of a run.

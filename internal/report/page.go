@@ -32,6 +32,8 @@ type page struct {
 	Reasons  []string
 	CostText string
 	Listed   []pageOutput
+	PaceText string
+	PaceBars []int // percent of the highest
 
 	MoreFound, MoreGroups, MoreSteps int64
 }
@@ -93,6 +95,9 @@ func Page(s *Summary, samples int, masked bool) ([]byte, error) {
 
 func newPage(s *Summary, d detail, masked bool) *page {
 	p := &page{Summary: s, Masked: masked, Numbers: pageNumbers(s), Bar: pageBar(s)}
+	if s.Pace != nil {
+		p.PaceText, p.PaceBars = paceText(s.Pace), paceBars(s.Pace)
+	}
 	p.Found = s.Failing[:min(len(s.Failing), d.findings)]
 	p.MoreFound = s.Others
 	for _, f := range s.Failing[len(p.Found):] {

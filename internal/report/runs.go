@@ -165,16 +165,31 @@ func by(who string) string {
 // chart draws how a run went over time, and says what the highest bar is.
 func chart(p *runner.Pace) string {
 	bars := []rune(" ▁▂▃▄▅▆▇█")
-	most, sum := int64(1), int64(0)
-	for _, n := range p.Ended {
-		most, sum = max(most, n), sum+n
-	}
 	var b strings.Builder
-	for _, n := range p.Ended {
-		b.WriteRune(bars[(n*int64(len(bars)-1)+most-1)/most])
+	for _, percent := range paceBars(p) {
+		b.WriteRune(bars[(percent*(len(bars)-1)+99)/100])
 	}
-	return fmt.Sprintf("%s  %s in %s, at most %s in %s", b.String(), plural(sum, "step"),
-		Duration(float64(len(p.Ended))*p.Each), Number(most), Duration(p.Each))
+	return b.String() + "  " + paceText(p)
+}
+
+// paceBars are the parts of a pace in percent of the highest. A part in which
+// something ended is never nothing.
+func paceBars(p *runner.Pace) []int {
+	most := max(1, slices.Max(p.Ended))
+	bars := make([]int, len(p.Ended))
+	for i, n := range p.Ended {
+		bars[i] = int((n*100 + most - 1) / most)
+	}
+	return bars
+}
+
+func paceText(p *runner.Pace) string {
+	sum := int64(0)
+	for _, n := range p.Ended {
+		sum += n
+	}
+	return fmt.Sprintf("%s in %s, at most %s in %s", plural(sum, "step"),
+		Duration(float64(len(p.Ended))*p.Each), Number(slices.Max(p.Ended)), Duration(p.Each))
 }
 
 // left lists what failed and what is in doubt.

@@ -1,0 +1,59 @@
+package runner
+
+import (
+	"github.com/flowrun-dev/flowrun/steps"
+)
+
+// Replay tells again what a run wrote, with the values from before and after
+// where they are on record, and what failed or is in doubt. The events come in
+// the order of the answers.
+func (p *Past) Replay(on func(Event)) error {
+	program, err := p.Program()
+	if err != nil {
+		return err
+	}
+	all := func(string) bool { return true }
+	err = eachDeed(p.Dir, all, func(d deed) error {
+		if s := stepOf(program, d.Addr); s != nil && d.Open == "" {
+			on(Event{Ended: d.event(s)})
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	left, err := p.Left()
+	for _, l := range left {
+		on(Event{Ended: l.event(program)})
+	}
+	return err
+}
+
+// event is the end of the instance that made a write.
+func (d deed) event(s *step) *StepEnded {
+	e := &StepEnded{Addr: d.Addr, Step: s.label, Action: s.action.Name, Status: Done}
+	e.Effect, _ = steps.ParseEffect(d.Effect)
+	if d.Image == nil {
+		return e
+	}
+	for _, each := range d.Image.Fields {
+		path, _ := fieldAt(s.action, each)
+		c := Change{Path: unescaped(path), Before: each.From, Absent: each.From == nil, After: each.To, Secret: each.Sealed != ""}
+		if c.Secret {
+			c.Before, c.After = nil, nil
+		}
+		e.Changes = append(e.Changes, c)
+	}
+	return e
+}
+
+// event is the end of an instance that is not settled.
+func (l Left) event(program *Program) *StepEnded {
+	e := &StepEnded{Addr: l.Addr, Step: l.Step, Status: l.Status}
+	e.Failure = &Failure{Addr: l.Addr, File: program.File(), Code: l.Code, Message: l.Message, RequestID: l.RequestID}
+	if s := stepOf(program, l.Addr); s != nil {
+		e.Action, e.Effect = s.action.Name, s.action.Effect
+		e.Failure.Line, e.Failure.Column = s.source.Action.Pos.Line, s.source.Action.Pos.Column
+	}
+	return e
+}
