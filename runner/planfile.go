@@ -45,6 +45,7 @@ type PlanHeader struct {
 	Commit    string                 `json:"commit,omitempty"`
 	Limit     int64                  `json:"limit,omitempty"`
 	Guards    map[string]string      `json:"guards,omitempty"` // those that the workflow does not set
+	Undo      *plannedUndo           `json:"undo,omitempty"`   // of a plan that takes a run back
 	Inputs    map[string]frozenInput `json:"inputs"`
 	Calls     int64                  `json:"calls"`
 	Seconds   float64                `json:"seconds"`
@@ -97,7 +98,7 @@ func (p *Program) planHeader(opt Options, result *Result, version string) (PlanH
 	return PlanHeader{
 		Format: planFormat, Version: version, RunID: opt.RunID, StartedAt: opt.StartedAt.UTC(), ExpiresAt: opt.StartedAt.Add(planLifetime).UTC(),
 		File: p.File(), Path: path, Folders: slices.Concat(p.folders, opt.Inputs.named), Workflow: string(text), Digest: digest(text), Workspace: opt.Workspace, Commit: opt.Commit, Limit: opt.Limit, Guards: p.ownGuards(),
-		Inputs: inputs, Calls: result.Calls, Seconds: result.Seconds,
+		Undo: p.plannedUndo(), Inputs: inputs, Calls: result.Calls, Seconds: result.Seconds,
 	}, err
 }
 
@@ -280,6 +281,10 @@ func (s *SavedPlan) Program() (*Program, error) {
 	program, problems := loadIn(filepath.Dir(s.Path), s.File, []byte(s.Workflow), s.Folders)
 	if err := problems.Err(); err != nil {
 		return nil, err
+	}
+	if s.Undo != nil {
+		program.takesBack(s.Undo.Of, s.Undo.OnConflict)
+		program.back.limits = s.Undo.Limits
 	}
 	return program, program.guardAgain(s.Guards)
 }

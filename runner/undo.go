@@ -181,6 +181,21 @@ const (
 	factLimits   = "not_undone"
 )
 
+// plannedUndo is what a saved plan says of the run that it takes back; fields
+// may only be added.
+type plannedUndo struct {
+	Of         string  `json:"run"`
+	OnConflict string  `json:"on_conflict"`
+	Limits     []Limit `json:"not_undone,omitempty"`
+}
+
+func (p *Program) plannedUndo() *plannedUndo {
+	if p.back == nil {
+		return nil
+	}
+	return &plannedUndo{p.back.of, p.back.onConflict, p.back.limits}
+}
+
 // moveInto moves the rows of an undo into the folder of its run, for good.
 func (p *Program) moveInto(dir string) error {
 	if p.back == nil {

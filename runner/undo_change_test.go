@@ -268,6 +268,31 @@ func TestUndoInDoubt(t *testing.T) {
 	}
 }
 
+// TestUndoOfSecrets takes back a value that has a secret in it: whether it is
+// still there can be told without keeping it.
+func TestUndoOfSecrets(t *testing.T) {
+	for between, want := range map[string][]string{
+		"": nil,
+		`{action: updateContact, with: {contact_id: $ann, name: Edited}}`: {`contacts $ann name: "Ann" -> "Edited"`},
+	} {
+		b := newBench(t, undoData(), untab(undoNames.Replace(`{version: 1, inputs: {key: {secret: true, env: KEY}}, steps: [
+			{action: updateContact, with: {contact_id: $ann, name: "key {{ inputs.key }}"}}]}`)))
+		before := b.server.Snapshot()
+		dir := filepath.Join(t.TempDir(), "run")
+		b.stretch(dir, 10)
+		if name := b.server.Snapshot().Contacts[0].Name; name != "key secret" {
+			t.Fatalf("the run wrote %q", name)
+		}
+		if between != "" {
+			b.byHand(between)
+		}
+		b.takeBack(dir, UndoOptions{})
+		if diff := cmp.Diff(want, lasting(t, before, b.server.Snapshot())); diff != "" {
+			t.Errorf("the workspace differs (-want +got):\n%s", diff)
+		}
+	}
+}
+
 // TestUndoWithoutImages says of a run that kept nothing that there is no way
 // back.
 func TestUndoWithoutImages(t *testing.T) {

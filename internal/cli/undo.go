@@ -33,6 +33,7 @@ func (c *command) undoCommand() *cli.Command {
 			},
 			&cli.BoolFlag{Name: "hard", Usage: "delete the contacts that the run created, instead of archiving them"},
 			&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "show what would be taken back; writes nothing", EnvVars: environment("dry-run")},
+			&cli.StringFlag{Name: "out", Usage: "save the plan as `PLAN`, for \"flowrun apply PLAN\", and write nothing; it holds personal data"},
 			yesFlag("do not ask"), ackFlag(),
 		}, walkFlags()...), slices.Concat(showFlags(), keepFlags())...),
 		Action: c.undo,
@@ -70,14 +71,15 @@ func (c *command) undo(ctx *cli.Context) error {
 	}
 	s := c.session(ctx, program)
 	defer s.end()
-	if err := s.connect(ctx.Bool("dry-run")); err != nil {
+	look := ctx.Bool("dry-run") || ctx.String("out") != ""
+	if err := s.connect(look); err != nil {
 		return err
 	}
 	if err := s.rightWorkspace(past.Workspace, "run "+past.ID); err != nil {
 		return err
 	}
 	s.options = runner.Options{RunID: newRunID(time.Now()), StartedAt: time.Now(), Commit: c.Getenv("GITHUB_SHA")}
-	if ctx.Bool("dry-run") {
+	if look {
 		return s.showUndo(undo)
 	}
 	if goOn, err := s.approveUndo(undo); err != nil || !goOn {
@@ -196,6 +198,11 @@ func (s *session) planUndo(undo *runner.Undo, shown bool) (*runner.Result, error
 		options := s.options
 		options.Do, options.Stop, options.Workspace = s.client, s.stop.first, s.workspace
 		return s.program.Plan(s.stop.ctx, options)
+	}
+	if s.flags.String("out") != "" {
+		if err := s.keepPlan(dir); err != nil {
+			return nil, err
+		}
 	}
 	conflicts := s.watchConflicts()
 	plan, err := s.tell(s.program.Plan)
