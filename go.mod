@@ -1,6 +1,6 @@
 module github.com/flowrun-dev/flowrun
 
-go 1.26.0
+go 1.26.6 // with the escapes from os.Root mended that 1.26.5 and 1.26.6 are about
 
 require (
 	github.com/chromedp/chromedp v0.23.0
