@@ -108,8 +108,11 @@ func (c *cleaner) command(name string, properties [][2]string, message string) {
 	for i, p := range properties {
 		parts[i] = p[0] + "=" + strings.NewReplacer(":", "%3A", ",", "%2C").Replace(c.data(p[1]))
 	}
+	held := c.held
+	c.held = nil
+	_ = c.pass(held, nil) // whoever writes next is told of the error
 	begin := ""
-	if c.inLine || len(c.held) > 0 {
+	if c.inLine {
 		begin = "\n"
 	}
 	if c.before != nil {

@@ -50,6 +50,9 @@ func (s *session) guard(plan *runner.Result, what string) error {
 	breaches := s.unacknowledged(s.program.Breaches(plan))
 	switch {
 	case len(breaches) > 0:
+		for _, b := range breaches {
+			s.annotate("error", b.File, b.Line, b.Guard, b.Error())
+		}
 		return refusedByGuard(breaches, what)
 	case plan.Blocking > 0:
 		return blocked(plan)

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -36,7 +38,8 @@ func (s *session) asks() bool {
 func (s *session) plansFirst() bool { return s.program.Guarded() || s.asks() }
 
 // planFirst plans what is to be applied, and keeps the plan. On a terminal it
-// shows the plan and asks.
+// shows the plan and asks; elsewhere a plan that is refused is in the reports,
+// and what refuses it says enough.
 func (s *session) planFirst() error {
 	dir, err := s.beside()
 	if err != nil {
@@ -46,7 +49,22 @@ func (s *session) planFirst() error {
 	if err := s.keepPlan(dir); err != nil {
 		return err
 	}
-	plan, err := s.foresee()
+	if s.asks() {
+		return s.foreseen(s.tell(s.program.Plan))
+	}
+	unseen := s.showOn(io.Discard, io.Discard)
+	options := s.options
+	options.Do, options.Stop, options.Draft, options.Concurrency = s.client, s.stop.first, s.draft, s.flags.Int("concurrency")
+	options.On = unseen.event
+	plan, err := s.program.Plan(s.stop.ctx, options)
+	if err = s.foreseen(plan, err); err == nil {
+		plan = nil // what is applied is reported
+	}
+	return errors.Join(err, unseen.end(plan), s.githubOutputs(plan))
+}
+
+// foreseen holds a plan that has just been made against the guards, and asks.
+func (s *session) foreseen(plan *runner.Result, err error) error {
 	if err != nil {
 		return err
 	}
@@ -68,17 +86,6 @@ func (s *session) cutShort(plan *runner.Result) error {
 		return &exitError{code: exitCredentials, message: "Intercom refused the token while planning; nothing was written"}
 	}
 	return &exitError{code: s.stop.signal(), message: "interrupted while planning; nothing was written"}
-}
-
-// foresee plans. Somebody who is asked sees the plan; else a guard that is not
-// passed says enough.
-func (s *session) foresee() (*runner.Result, error) {
-	if s.asks() {
-		return s.tell(s.program.Plan)
-	}
-	options := s.options
-	options.Do, options.Stop, options.Draft, options.Concurrency = s.client, s.stop.first, s.draft, s.flags.Int("concurrency")
-	return s.program.Plan(s.stop.ctx, options)
 }
 
 // approve holds a plan against the guards and asks, where there is somebody to

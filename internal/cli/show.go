@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"io"
+
 	"github.com/flowrun-dev/flowrun/internal/report"
 	"github.com/flowrun-dev/flowrun/runner"
 )
@@ -15,12 +17,15 @@ type shown struct {
 	reports   *reports
 }
 
-func (s *session) show() *shown {
+func (s *session) show() *shown { return s.showOn(s.Out, s.Err) }
+
+// showOn shows it elsewhere than on the screen.
+func (s *session) showOn(out, errs io.Writer) *shown {
 	return &shown{
 		session:   s,
 		progress:  s.progress(),
 		collected: report.Collect(s.flags.Int("sample")),
-		printer: report.New(s.Out, s.Err, report.Options{
+		printer: report.New(out, errs, report.Options{
 			Form: s.flags.String("output"), Color: s.colors(s.OutColor), ErrColor: s.colors(s.ErrColor),
 			Quiet: s.flags.Bool("quiet"), Full: s.flags.Bool("full"), Samples: s.flags.Int("sample"),
 		}),
