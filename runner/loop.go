@@ -156,6 +156,7 @@ func (w *walk) row(ctx context.Context, s *step, outer *place, item spooled, m *
 	if item.possible != nil {
 		at.possible = origins(at.possible, item.possible)
 	}
+	w.estimate(s, item.value)
 	key := "[" + strconv.Quote(item.key) + "]"
 	end, err := w.body(ctx, s, &at, key, item)
 	if end.deferred {

@@ -37,7 +37,7 @@ type keptRecord struct {
 // read gives what a read answers, as the data of its action, and the key it is
 // kept under.
 func (w *walk) read(ctx context.Context, action *steps.Action, req intercom.Request) (*keptRecord, string, error) {
-	key := req.Method + " " + req.Path + "?" + req.Query.Encode() + " " + string(req.Body)
+	key := readKey(req)
 	r, mine := w.reads.get(key)
 	if mine {
 		var resp intercom.Response

@@ -86,6 +86,7 @@ func (c *Counts) merge(other Counts) {
 // Result sums up a plan or a run.
 type Result struct {
 	Plan        bool         `json:"plan"`
+	Estimate    bool         `json:"estimate,omitempty"` // of a plan: it took rows of lists for the records, which may be behind
 	RunID       string       `json:"run_id"`
 	Workflow    string       `json:"workflow"`
 	File        string       `json:"file"`

@@ -30,6 +30,7 @@ type Options struct {
 	Acknowledged map[string]int64 // how far the person who runs it has acknowledged going beyond guards, by name
 	Workspace    Workspace        // from [Identify]
 	Run          *Run             // keeps what happens; nil to keep nothing, as in a plan
+	Estimate     bool             // of a plan: the rows of lists stand for their records, which saves the reads by id and may be behind
 	Draft        *Draft           // of a plan: keeps what is needed to apply exactly it; may be nil
 	OnStale      string           // what becomes of a record that has moved since the plan: "skip", which is the default, or "fail"
 	On           func(Event)      // told of each event, one at a time; may be nil
@@ -137,7 +138,7 @@ func (p *Program) walk(ctx context.Context, opt Options, planning bool) (*Result
 	}
 	w := &walk{program: p, opt: opt, do: opt.Do, planning: planning, settling: make(chan struct{}, 1), told: map[string]bool{}}
 	w.result = &Result{
-		Plan: planning, RunID: opt.RunID, Workflow: p.Name(), File: p.File(), Workspace: opt.Workspace,
+		Plan: planning, Estimate: planning && opt.Estimate, RunID: opt.RunID, Workflow: p.Name(), File: p.File(), Workspace: opt.Workspace,
 		Steps: make([]StepResult, len(p.all)),
 	}
 	for i, s := range p.all {
