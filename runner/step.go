@@ -195,7 +195,7 @@ func (w *walk) instance(ctx context.Context, s *step, at *place) (ending, error)
 	}
 	var target *found
 	if open == nil || s.action.RetryOf(ready(given)) == steps.Repeatable {
-		if target, err = w.target(ctx, s, given); err != nil {
+		if target, err = w.target(ctx, s, given, open); err != nil {
 			return w.ended(s, at, unread(open, outcome{effect: effect, failure: w.failure(at, s.source.Action, err)}))
 		}
 	}
@@ -215,6 +215,8 @@ func (w *walk) instance(ctx context.Context, s *step, at *place) (ending, error)
 		if out := w.spared(s, at, given, target, &v); out != nil {
 			return w.ended(s, at, w.asserted(ctx, s, at, *out))
 		}
+	} else if out := w.overtaken(open, target, v); out != nil {
+		return w.ended(s, at, w.asserted(ctx, s, at, *out))
 	}
 	if open == nil && !at.memory.hasCounted(at.addr()) { // a call in doubt is counted already
 		if out, permitted := w.permit(s, at, given, v.effect); out != nil {

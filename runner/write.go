@@ -131,9 +131,10 @@ func (w *walk) refused(s *step, at *place, target *found) *outcome {
 }
 
 // target reads the record that a write is about. It is nil where there is no
-// way to look, or the file wants none: undo: false saves the read.
-func (w *walk) target(ctx context.Context, s *step, in eval.Object) (*found, error) {
-	if s.current == nil || s.blind && !w.planning && !w.opt.Run.planned() {
+// way to look, or the file wants none: undo: false saves the read, but for one
+// that somebody may have changed since it was to be written first.
+func (w *walk) target(ctx context.Context, s *step, in eval.Object, open *doubt) (*found, error) {
+	if s.current == nil || s.blind && !w.planning && !w.opt.Run.planned() && !open.isOld() {
 		return nil, nil
 	}
 	return w.find(ctx, s.current, s.retry, in)

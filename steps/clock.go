@@ -39,7 +39,9 @@ func (c *Clock) See(answer http.Header) {
 	}
 }
 
-func (c *Clock) known() (ahead time.Duration, ok bool) {
+// Ahead gives how far Intercom's clock is ahead, and whether an answer has shown
+// it.
+func (c *Clock) Ahead() (ahead time.Duration, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.ahead, !c.seen.IsZero()
@@ -48,7 +50,7 @@ func (c *Clock) known() (ahead time.Duration, ok bool) {
 // ask gives how far Intercom's clock is ahead. Where no answer has shown it,
 // one is asked for: GET /me needs no permission.
 func (c *Clock) ask(ctx context.Context, do intercom.Doer) (time.Duration, error) {
-	if ahead, ok := c.known(); ok {
+	if ahead, ok := c.Ahead(); ok {
 		return ahead, nil
 	}
 	resp, err := do.Do(ctx, get("/me"))
@@ -56,7 +58,7 @@ func (c *Clock) ask(ctx context.Context, do intercom.Doer) (time.Duration, error
 		return 0, err
 	}
 	c.See(resp.Header)
-	ahead, ok := c.known()
+	ahead, ok := c.Ahead()
 	if !ok {
 		return 0, errors.New("the answer has no Date, so that times in it cannot be compared with those of the call")
 	}

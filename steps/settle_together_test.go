@@ -164,7 +164,7 @@ func TestTheClockOfIntercom(t *testing.T) {
 		} {
 			time.Sleep(tt.after)
 			see(tt.shows)
-			if got, ok := c.known(); !ok || got != tt.want {
+			if got, ok := c.Ahead(); !ok || got != tt.want {
 				t.Errorf("%s: ahead by %s, want %s", tt.name, got, tt.want)
 			}
 		}
