@@ -10,10 +10,10 @@ import (
 )
 
 // mutant is a small change of the program that breaks the promise, and the test
-// of this package that must fail with it.
+// that must fail with it.
 type mutant struct {
 	name   string
-	test   string
+	test   string      // in this package, or in another one: ./internal/journal TestATornTailIsCut
 	file   string      // in the repository
 	change [][2]string // texts that the file has once, and what is put in their place
 }
@@ -27,14 +27,18 @@ var mutants = []mutant{
 		"case asked.Before(ready):",
 		"case false && asked.Before(ready):",
 	}}},
-	{"M2 the same, with processes that are killed", "TestKilledAnywhere/a_lead", "steps/settle.go", [][2]string{{
-		"case asked.Before(ready):",
-		"case false && asked.Before(ready):",
-	}}},
 	{"M3 the intent is written behind the call", "TestKilledAnywhere/a_lead", "runner/call.go", [][2]string{{
-		"\tif err := w.opt.Run.intent(", "\tresp, err := w.Do(ctx, req)\n\tif err := w.opt.Run.intent(",
+		"\tif err := w.opt.Run.intent(ctx, s, at, given, req); err != nil {", "\tresp, err := w.Do(ctx, req)\n\tif err := w.opt.Run.intent(ctx, s, at, given, req); err != nil {",
 	}, {
-		"\t}\n\tresp, err := w.Do(ctx, req)\n\tif err == nil {", "\t}\n\tif err == nil {",
+		"\treq.Sending = w.opt.Run.reminder(s, at, given, req)\n\tresp, err := w.Do(ctx, req)\n", "",
+	}}},
+	{"M4 what is said to be durable is not", "./internal/journal TestNothingDurableIsLostWithThePower", "internal/journal/segment.go", [][2]string{{
+		"if err := s.file.Sync(); err != nil {",
+		"if err := error(nil); err != nil {",
+	}}},
+	{"M5 nor is a new file in its folder", "./internal/journal TestNothingDurableIsLostWithThePower", "internal/journal/segment.go", [][2]string{{
+		"if err := fs.SyncDir(dir); err != nil {",
+		"if err := error(nil); err != nil {",
 	}}},
 	{"M6 whatever failed is sent again", "TestFaults/a_lead", "intercom/retry.go", [][2]string{{
 		"return c.repeat",
@@ -55,6 +59,10 @@ var mutants = []mutant{
 		"wire.watch(ctx, !call.repeat, cancel)",
 		"wire.watch(ctx, false, cancel)",
 	}}},
+	{"M10 lines are added behind a torn one", "./internal/journal TestATornTailIsCut", "internal/journal/journal.go", [][2]string{{
+		"if err := file.Truncate(int64(len(r.last.data))); err != nil {",
+		"if err := error(nil); err != nil {",
+	}}},
 	{"M11 the number of a row is its identity", "TestInputChanged", "runner/items.go", [][2]string{{
 		"if known.List != nil {",
 		"if false {",
@@ -63,9 +71,38 @@ var mutants = []mutant{
 		"switch held, err := lock.TryLock(); {",
 		"_, none := os.Stat(name)\n\tswitch held, err := none != nil, error(nil); {",
 	}}},
+	{"M13 the end of a window is by this computer's clock", "./intercom TestWindowsAreUsedUpAndNotOverrun", "intercom/clock.go", [][2]string{{
+		"func (c *clock) ahead() time.Duration {",
+		"func (c *clock) ahead() time.Duration {\n\treturn time.Duration(946684800) * time.Second // as in a bubble with a false clock",
+	}}},
 	{"M14 a 429 counts as an attempt", "TestStorms", "intercom/retry.go", [][2]string{{
 		"throttled++\n",
 		"throttled++\n\t\t\tif try++; try > call.retry.MaxAttempts {\n\t\t\t\treturn Response{}, got.err\n\t\t\t}\n",
+	}}},
+	{"M15 all attempts share the time of one", "./intercom TestDoWaits", "intercom/retry.go", [][2]string{{
+		"var earlier *UnknownError\n\tvar pause",
+		"ctx, end := context.WithTimeout(ctx, time.Minute)\n\tdefer end()\n\tvar earlier *UnknownError\n\tvar pause",
+	}}},
+
+	{"the time of an intent is that of a call that waited", "TestACallThatWaitedLong", "runner/recorder.go", [][2]string{{
+		"if time.Since(recorded) < late {",
+		"if time.Since(recorded) < late+time.Hour {",
+	}}},
+	{"a row that waits for a look is pending", "TestRowsThatWaitStayInDoubt", "runner/doubt.go", [][2]string{{
+		"if d == nil || row.ended {",
+		"if true {",
+	}}},
+	{"an old doubt holds up the other rows", "TestADoubtHoldsUpNoOtherRow", "runner/tally.go", [][2]string{{
+		"t.counts.InDoubt-t.earlier > t.most",
+		"t.counts.InDoubt > t.most",
+	}}},
+	{"an old update is repeated over a later edit", "TestALaterEditIsNotOverwritten", "runner/overtaken.go", [][2]string{{
+		"if !open.isOld() ||",
+		"if true ||",
+	}}},
+	{"guards begin at zero in a run that is resumed", "./runner TestGuardsGoOnWithARun", "runner/guards.go", [][2]string{{
+		"return sent, nil",
+		"return ByEffect{}, nil",
 	}}},
 }
 
@@ -77,7 +114,12 @@ func TestMutants(t *testing.T) {
 	}
 	for _, m := range mutants {
 		t.Run(m.name, func(t *testing.T) {
-			cmd := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-timeout=1m", "-overlay", m.overlay(t), "-run", m.test, ".")
+			folder, test, elsewhere := strings.Cut(m.test, " ")
+			if !elsewhere {
+				folder, test = "./internal/recovery", m.test
+			}
+			cmd := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-timeout=2m", "-overlay", m.overlay(t), "-run", test, folder)
+			cmd.Dir = filepath.Join("..", "..")
 			cmd.Env = append(os.Environ(), "RECOVERY=")
 			out, err := cmd.CombinedOutput()
 			if err == nil || !strings.Contains(string(out), "--- FAIL") {
