@@ -93,6 +93,9 @@ func TestWordsThatSeveralRowsShareAreShown(t *testing.T) {
 		add(n+20, strings.Repeat("long ", 20))
 	}
 	add(31, "alone")
+	for n := range 12 {
+		add(40+n, fmt.Sprint("t", n)) // alike once they are masked
+	}
 	got := map[string][]string{}
 	for _, f := range c.Summary(&runner.Result{Plan: true}).Masked().Groups[0].Fields {
 		for _, v := range f.Values {
@@ -100,8 +103,8 @@ func TestWordsThatSeveralRowsShareAreShown(t *testing.T) {
 		}
 	}
 	want := map[string][]string{
-		"custom_attributes.stage": {`"j...@acme.example" 10`, `"l..." 10`, `"trial" 10`, `"a..." 1`},
-		"name":                    {`"j...@acme.example" 10`, `"l..." 10`, `"t..." 10`, `"a..." 1`},
+		"custom_attributes.stage": {`"t..." 12`, `"j...@acme.example" 10`, `"l..." 10`, `"trial" 10`, `"a..." 1`},
+		"name":                    {`"t..." 22`, `"j...@acme.example" 10`, `"l..." 10`, `"a..." 1`},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("values differ (-want +got):\n%s", diff)

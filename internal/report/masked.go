@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 
 	"github.com/flowrun-dev/flowrun/runner"
@@ -79,6 +80,7 @@ func (f Field) masked(action string, shared map[string]map[string]int64) Field {
 		f.Values[at].Count += v.Count
 		f.Different--
 	}
+	slices.SortStableFunc(f.Values, func(a, b Value) int { return cmp.Compare(b.Count, a.Count) })
 	return f
 }
 

@@ -1,9 +1,12 @@
-// Package report shows plans and runs: as text for people, and as JSON for
-// programs.
+// Package report shows plans and runs: as text for people, and in the forms that
+// other programs read.
 //
-// A [Printer] is told of each event while it happens and of the result at the
-// end. It keeps a few samples and counts, never all rows, so that a run of any
-// length can be shown.
+// A [Printer] is told of each event while it happens. A [Collector] makes of the
+// same events a [Summary], which says what many rows have in common and which of
+// them are different, in memory that does not grow with them. From it are made
+// the plan on a terminal, [Markdown], the [Page] in HTML, JSON and [JUnit]; only a
+// [Table] and the rows in JSON are passed on as they come. [Summary.Masked] and
+// [MaskedEvent] are for what others see.
 package report
 
 import (

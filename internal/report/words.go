@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -144,4 +145,15 @@ func named(names []string) string {
 		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %s more", Number(int64(left)))
 	}
 	return strings.Join(names, ", ")
+}
+
+// origins names what will tell an unknown value: of the rows of a loop, the
+// loop alone.
+func origins(addrs []string) string {
+	names := make([]string, len(addrs))
+	for i, addr := range addrs {
+		names[i], _, _ = strings.Cut(addr, "[")
+	}
+	slices.Sort(names)
+	return named(slices.Compact(names))
 }
