@@ -16,8 +16,8 @@ import (
 
 // Limits of what any file may cost, whatever is in it.
 const (
-	mostMemory = 256 << 20 // bytes that are allocated in all
-	mostTime   = 20 * time.Second
+	mostMemory = 768 << 20   // bytes that are allocated in all; the race detector takes twice as many
+	mostTime   = time.Minute // usually a tenth of a second, and more on a busy machine
 )
 
 // hostile runs a command in a folder that holds files, against a sandbox with

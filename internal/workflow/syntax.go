@@ -193,7 +193,7 @@ func (r *reader) unquoted(y *yaml.Node) {
 	if r.problems.Full() {
 		return
 	}
-	at := r.file.offset(Pos{y.Line, y.Column})
+	at := r.file.offset(r.placeOf(y))
 	text := r.file.Text[at:]
 	if end := bytes.IndexByte(text, '\n'); end >= 0 {
 		text = text[:end]
@@ -202,5 +202,5 @@ func (r *reader) unquoted(y *yaml.Node) {
 		text = text[:end+2]
 	}
 	shown := strings.TrimSpace(string(text))
-	r.problem(Pos{y.Line, y.Column}, utf8.RuneCountInString(shown), withoutQuotes, "put it into quotes: "+Quote(shown))
+	r.problem(r.placeOf(y), utf8.RuneCountInString(shown), withoutQuotes, "put it into quotes: "+Quote(shown))
 }

@@ -59,7 +59,7 @@ func (r *reader) yaml() *Node {
 	}
 	var second yaml.Node
 	if err := decoder.Decode(&second); err == nil {
-		r.problem(Pos{second.Line, second.Column}, 0, "a second document begins here; a file holds one workflow", "put it into a file of its own")
+		r.problem(r.placeOf(&second), 0, "a second document begins here; a file holds one workflow", "put it into a file of its own")
 	} else if !errors.Is(err, io.EOF) {
 		r.syntax(err)
 	}
@@ -68,7 +68,7 @@ func (r *reader) yaml() *Node {
 
 // node converts a YAML node and all below it.
 func (r *reader) node(y *yaml.Node, depth int) *Node {
-	n := &Node{Pos: Pos{y.Line, y.Column}, file: r.file}
+	n := &Node{Pos: r.placeOf(y), file: r.file}
 	r.nodes, r.size = r.nodes+1, r.size+len(y.Value)
 	if r.exceeded(y, depth) {
 		return n
@@ -112,7 +112,7 @@ func (r *reader) exceeded(y *yaml.Node, depth int) bool {
 		y = r.aliases[0]
 		message += " with all that its aliases repeat"
 	}
-	r.problem(Pos{y.Line, y.Column}, 0, message, "")
+	r.problem(r.placeOf(y), 0, message, "")
 	return true
 }
 
@@ -131,15 +131,15 @@ func (r *reader) knownTag(y *yaml.Node) bool {
 		_, text, _ = strings.Cut(text, "!")
 		hint = "to negate a condition write: not " + strings.TrimSpace(text) + "; put a text that begins with ! into quotes"
 	}
-	r.problem(Pos{y.Line, y.Column}, utf8.RuneCountInString(tag), fmt.Sprintf("for YAML %s is a tag, and flowrun has no such tag", tag), hint)
+	r.problem(r.placeOf(y), utf8.RuneCountInString(tag), fmt.Sprintf("for YAML %s is a tag, and flowrun has no such tag", tag), hint)
 	return false
 }
 
 func (r *reader) alias(y *yaml.Node, depth int) *Node {
 	for _, open := range r.aliases {
 		if open.Alias == y.Alias {
-			r.problem(Pos{y.Line, y.Column}, len(y.Value)+1, "the alias *"+y.Value+" contains itself", "")
-			return &Node{Pos: Pos{y.Line, y.Column}, file: r.file, Broken: true}
+			r.problem(r.placeOf(y), len(y.Value)+1, "the alias *"+y.Value+" contains itself", "")
+			return &Node{Pos: r.placeOf(y), file: r.file, Broken: true}
 		}
 	}
 	r.aliases = append(r.aliases, y)
@@ -153,7 +153,7 @@ func (r *reader) mapping(n *Node, y *yaml.Node, depth int) {
 	var merged []*Node
 	for i := 0; i+1 < len(y.Content); i += 2 {
 		key, value := y.Content[i], y.Content[i+1]
-		pos := Pos{key.Line, key.Column}
+		pos := r.placeOf(key)
 		if key.Kind == yaml.MappingNode && y.Style&yaml.FlowStyle != 0 {
 			r.unquoted(y)
 			n.Kind, n.Broken = Null, true
@@ -231,6 +231,15 @@ func (r *reader) refuseToken(n *Node) {
 	r.problem(n.Pos, 0, "this looks like an access token of Intercom; whoever sees the file could use it", "take it out of the file and revoke it; flowrun reads INTERCOM_TOKEN from the environment")
 	r.problems[len(r.problems)-1].Source = ""
 	n.Broken = true
+}
+
+// placeOf is where a node stands. The library has some behind the last line, such
+// as the key that is missing behind a question mark.
+func (r *reader) placeOf(y *yaml.Node) Pos {
+	if y.Line > len(r.file.lines()) {
+		return r.file.pos(len(r.file.Text))
+	}
+	return Pos{y.Line, y.Column}
 }
 
 func styleOf(y *yaml.Node) style {
