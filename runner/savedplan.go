@@ -1,0 +1,242 @@
+package runner
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/files"
+)
+
+// PlanError says why a saved plan cannot be used.
+type PlanError struct{ File, Problem string }
+
+func (e *PlanError) Error() string { return e.File + ": " + e.Problem }
+
+// SavedPlan is a plan that was read from a file.
+type SavedPlan struct {
+	PlanHeader
+	name  string
+	file  *os.File
+	lines *bufio.Reader
+}
+
+// IsPlan reports whether a file is a saved plan, by how it begins.
+func IsPlan(name string) bool {
+	file, err := files.NewFolders(name).Open(name)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	var magic [2]byte
+	_, err = io.ReadFull(file, magic[:])
+	return err == nil && magic == [2]byte{0x1f, 0x8b}
+}
+
+// OpenPlan opens a saved plan and reads its header. The error is a
+// [*PlanError] where it is none that can be used.
+func OpenPlan(name string) (*SavedPlan, error) {
+	file, err := files.NewFolders(name).Open(name)
+	if err != nil {
+		return nil, err
+	}
+	s := &SavedPlan{name: name, file: file}
+	if err := s.rewind(); err != nil {
+		return nil, errors.Join(s.damaged(err), file.Close())
+	}
+	return s, nil
+}
+
+// rewind goes to the beginning and reads the header.
+func (s *SavedPlan) rewind() error {
+	if _, err := s.file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	packed, err := gzip.NewReader(s.file)
+	if err != nil {
+		return err
+	}
+	s.lines = bufio.NewReaderSize(packed, draftBuffer)
+	text, err := s.lines.ReadBytes('\n')
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(text, &s.PlanHeader); err != nil {
+		return err
+	}
+	switch {
+	case s.Format == 0:
+		return errors.New("it is no plan of flowrun")
+	case s.Format > planFormat:
+		return &PlanError{s.name, fmt.Sprintf("it was made by flowrun %s, which is newer; use that version", s.Version)}
+	case digest([]byte(s.Workflow)) != s.Digest:
+		return errors.New("the workflow in it is not the one it names")
+	}
+	return nil
+}
+
+func (s *SavedPlan) damaged(err error) error {
+	if _, known := errors.AsType[*PlanError](err); known {
+		return err
+	}
+	return &PlanError{s.name, fmt.Sprintf("the plan cannot be read (%v); make a new one", err)}
+}
+
+// Close lets go of the file.
+func (s *SavedPlan) Close() error { return s.file.Close() }
+
+// Program loads the workflow as it was when the plan was made.
+func (s *SavedPlan) Program() (*Program, error) {
+	program, problems := loadIn(filepath.Dir(s.Path), s.File, []byte(s.Workflow), s.Folders)
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	if s.Undo != nil {
+		program.takesBack(s.Undo.Of, s.Undo.OnConflict)
+		program.back.limits = s.Undo.Limits
+	}
+	return program, program.guardAgain(s.Guards)
+}
+
+// Options are those that the plan is applied with.
+func (s *SavedPlan) Options() Options {
+	return Options{RunID: s.RunID, StartedAt: s.StartedAt, Commit: s.Commit, Limit: s.Limit, Workspace: s.Workspace}
+}
+
+// GiveInputs gives the inputs the plan was made with. Secrets are not in it: they
+// come from given, and must be the same.
+func (s *SavedPlan) GiveInputs(p *Program, given Given) (Inputs, error) {
+	if err := p.secretsOnly(given, "plan"); err != nil {
+		return Inputs{}, err
+	}
+	return p.thaw(s.Inputs, given)
+}
+
+// Unpack makes a draft of the plan in a folder, of which a run can be made.
+func (s *SavedPlan) Unpack(dir string) (*Draft, error) {
+	d, err := NewDraft(dir)
+	if err != nil {
+		return nil, err
+	}
+	lists := 0
+	err = s.each(func(text []byte, line *plannedLine) error {
+		if line.List == nil || line.List.File == "" {
+			d.add(nil, *line)
+			return nil
+		}
+		lists++
+		line.List.File = fmt.Sprintf("list-%d.ndjson", lists)
+		d.add(nil, *line)
+		return s.unpackList(filepath.Join(dir, line.List.File), line.List.Count)
+	}, nil)
+	return d, errors.Join(err, d.Close())
+}
+
+func (s *SavedPlan) unpackList(name string, count int64) (err error) {
+	file, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(file, draftBuffer)
+	for range count {
+		text, err := s.lines.ReadBytes('\n')
+		if err != nil {
+			return errors.Join(s.damaged(err), file.Close())
+		}
+		if _, err := out.Write(text); err != nil {
+			return errors.Join(err, file.Close())
+		}
+	}
+	return errors.Join(out.Flush(), file.Sync(), file.Close())
+}
+
+// each hands out the lines behind the header; the sums go to a place of their
+// own. Whoever gets the line of a list reads its items.
+func (s *SavedPlan) each(visit func([]byte, *plannedLine) error, sums func(plannedSums)) error {
+	if err := s.rewind(); err != nil {
+		return s.damaged(err)
+	}
+	for {
+		text, err := s.lines.ReadBytes('\n')
+		if err == io.EOF {
+			return s.damaged(errors.New("it ends too early"))
+		}
+		if err != nil {
+			return s.damaged(err)
+		}
+		if bytes.HasPrefix(text, []byte(`{"result":`)) {
+			return s.end(text, sums)
+		}
+		var line plannedLine
+		if err := json.Unmarshal(text, &line); err != nil {
+			return s.damaged(err)
+		}
+		if err := visit(text, &line); err != nil {
+			return err
+		}
+	}
+}
+
+// end reads the sums, and the checksum of the file with what is behind them.
+func (s *SavedPlan) end(text []byte, visit func(plannedSums)) error {
+	var last plannedSums
+	if err := json.Unmarshal(text, &last); err != nil {
+		return s.damaged(err)
+	}
+	if _, err := s.lines.ReadByte(); err != io.EOF {
+		return s.damaged(fmt.Errorf("behind its end: %v", err))
+	}
+	if visit != nil {
+		visit(last)
+	}
+	return nil
+}
+
+// Replay tells the events of the plan as they were told when it was made, and
+// gives its result. Nothing is sent.
+func (s *SavedPlan) Replay(on func(Event)) (*Result, error) {
+	result := &Result{}
+	program, err := s.Program()
+	if err != nil {
+		return nil, s.damaged(err)
+	}
+	on(Event{Started: &Started{Plan: true, RunID: s.RunID, Workflow: program.Name(), File: s.File, Workspace: s.Workspace}})
+	order := int64(0) // the lines are in the order of the rows
+	err = s.each(func(_ []byte, line *plannedLine) error { order++; return s.replay(line, order, on) }, func(last plannedSums) {
+		result = last.Result
+		for _, out := range last.Outputs {
+			result.Outputs = append(result.Outputs, Output(out))
+		}
+	})
+	result.RunID, result.Calls, result.Seconds = s.RunID, s.Calls, s.Seconds
+	return result, err
+}
+
+func (s *SavedPlan) replay(line *plannedLine, order int64, on func(Event)) error {
+	switch {
+	case line.List != nil:
+		on(Event{Listed: &Listed{Addr: line.List.Loop, Read: line.List.Read, Items: line.List.Count, AffectedBy: line.List.AffectedBy}})
+		if line.List.File != "" {
+			for range line.List.Count {
+				if _, err := s.lines.ReadSlice('\n'); err != nil && err != bufio.ErrBufferFull {
+					return s.damaged(err)
+				}
+			}
+		}
+	case line.Open != nil && line.Open.Loop != "":
+		on(Event{Listed: &Listed{Addr: line.Open.Loop, After: line.Open.After}})
+	case line.Event != nil:
+		if line.Event.Ended != nil {
+			line.Event.Ended.With, line.Event.Ended.Index = eval.Object(line.With), []int64{order}
+		}
+		on(*line.Event)
+	}
+	return nil
+}
