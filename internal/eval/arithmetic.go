@@ -5,17 +5,12 @@ import "math"
 // An arithmeticNode is an operator on two numbers, or + on two texts.
 // Integers stay integers; what does not fit in 64 bits is an error.
 type arithmeticNode struct {
-	op          string
-	left, right arg
-	at          int
+	op string
+	operands
 }
 
 func (n *arithmeticNode) eval(r *run) (Value, error) {
-	left, err := n.left.value(r)
-	if err != nil {
-		return nil, err
-	}
-	right, err := n.right.value(r)
+	left, right, err := n.values(r)
 	if err != nil {
 		return nil, err
 	}

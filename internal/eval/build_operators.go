@@ -47,12 +47,12 @@ func (b *builder) binary(n *ast.BinaryNode) node {
 		return &coalesceNode{left: left, right: right}
 	case "==", "!=":
 		b.checkKinds(n, left, right)
-		return &equalNode{negated: n.Operator == "!=", left: left, right: right, at: at}
+		return &equalNode{negated: n.Operator == "!=", operands: operands{left, right, at}}
 	case "<", "<=", ">", ">=":
 		b.checkKinds(n, left, right)
-		return &orderNode{op: n.Operator, left: left, right: right, at: at}
+		return &orderNode{op: n.Operator, operands: operands{left, right, at}}
 	case "in":
-		return &inNode{left: left, right: right, at: at}
+		return &inNode{operands: operands{left, right, at}}
 	case "..":
 		return &rangeNode{from: left, to: right, at: at}
 	case "contains", "startsWith", "endsWith":
@@ -60,7 +60,7 @@ func (b *builder) binary(n *ast.BinaryNode) node {
 	case "matches":
 		return b.matches(n, left)
 	}
-	return &arithmeticNode{op: n.Operator, left: left, right: right, at: at}
+	return &arithmeticNode{op: n.Operator, operands: operands{left, right, at}}
 }
 
 // checkKinds refuses to compare text with a number and the like, which would

@@ -193,7 +193,7 @@ func (n *collectNode) quantify(r *run, list List) (Value, error) {
 }
 
 func (n *collectNode) sum(r *run, list List) (Value, error) {
-	plus := arithmeticNode{op: "+", at: n.at}
+	plus := arithmeticNode{op: "+", operands: operands{at: n.at}}
 	var total Value = int64(0)
 	for i, e := range list {
 		v, err := n.value(r, i, e)

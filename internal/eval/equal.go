@@ -89,17 +89,12 @@ func (r *run) equalObjects(a, b Object) answer {
 
 // An equalNode is ==, or != if negated.
 type equalNode struct {
-	negated     bool
-	left, right arg
-	at          int
+	negated bool
+	operands
 }
 
 func (n *equalNode) eval(r *run) (Value, error) {
-	left, err := n.left.value(r)
-	if err != nil {
-		return nil, err
-	}
-	right, err := n.right.value(r)
+	left, right, err := n.values(r)
 	if err != nil {
 		return nil, err
 	}

@@ -2,16 +2,11 @@ package eval
 
 // An inNode is x in list, or "key" in object.
 type inNode struct {
-	left, right arg
-	at          int
+	operands
 }
 
 func (n *inNode) eval(r *run) (Value, error) {
-	left, err := n.left.value(r)
-	if err != nil {
-		return nil, err
-	}
-	right, err := n.right.value(r)
+	left, right, err := n.values(r)
 	if err != nil {
 		return nil, err
 	}

@@ -2,17 +2,12 @@ package eval
 
 // An orderNode is <, <=, > or >=.
 type orderNode struct {
-	op          string
-	left, right arg
-	at          int
+	op string
+	operands
 }
 
 func (n *orderNode) eval(r *run) (Value, error) {
-	left, err := n.left.value(r)
-	if err != nil {
-		return nil, err
-	}
-	right, err := n.right.value(r)
+	left, right, err := n.values(r)
 	if err != nil {
 		return nil, err
 	}
