@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/flowrun-dev/flowrun/intercom"
@@ -91,7 +92,9 @@ type exchange struct {
 
 // recorder is a transport that keeps what went over it.
 type recorder struct {
-	to  http.RoundTripper
+	to http.RoundTripper
+
+	mu  sync.Mutex
 	all []exchange
 }
 
@@ -111,6 +114,8 @@ func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	answer.Body = io.NopCloser(bytes.NewReader(x.body))
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.all = append(r.all, x)
 	return answer, nil
 }
@@ -119,6 +124,8 @@ func (r *recorder) last() exchange { return r.all[len(r.all)-1] }
 
 // calls are what was asked for, "METHOD PATH?QUERY".
 func (r *recorder) calls() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	var all []string
 	for _, x := range r.all {
 		all = append(all, x.request.Method+" "+ids.Replace(x.request.URL.RequestURI()))
