@@ -90,7 +90,7 @@ func TestARunThatGoesAstrayStops(t *testing.T) {
 	defer front.Close()
 	s := stretch{File: users.write(t, dir, rows), Dir: filepath.Join(dir, "run"), URL: front.URL, Width: width}
 	r := s.must(t)
-	if n := redirects.Load(); n < 3 || n > 3+width {
+	if n := redirects.Load(); n < 3 || n > 4*width { // an answer from before may come late and break a row of them
 		t.Errorf("%d calls were made behind the proxy, want 3 and those in flight", n)
 	}
 	if !strings.Contains(r.Unavailable, "points to login.example.com") || r.Interrupted {
