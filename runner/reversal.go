@@ -26,31 +26,46 @@ func ReversalOf(action *steps.Action, effect steps.Effect, changes []Change) (Re
 	case undo == nil:
 		return Never, action.UndoNote
 	case undo.Restore:
-		return restored(action, changes)
+		return restored(action, steps.Find(undo.Action), changes)
 	case action.UndoNote != "":
 		return Partly, action.UndoNote
 	}
 	return Fully, ""
 }
 
-// restored says whether all old values would come back.
-func restored(action *steps.Action, changes []Change) (Reversal, string) {
+// restored says whether all old values would come back, some or none, as undo
+// itself decides it.
+func restored(action *steps.Action, inverse *steps.Action, changes []Change) (how Reversal, note string) {
+	back := 0
 	for _, c := range changes {
 		f, known := action.At(c.Path)
-		if known && f.UndoNote != "" && (c.emptied() || isWord(f)) {
-			return Partly, f.UndoNote
+		if !known {
+			continue
+		}
+		each := imageField{Input: f.Name, From: c.Before}
+		if c.Secret {
+			each.From = c.before
+		}
+		if at, _ := f.Shown(); f.Type.Open && c.Path != at {
+			each.Member = c.Path
+		}
+		set, takes := inverse.Input(f.Name)
+		old, why := oldValue(set, takes, each)
+		if old != nil {
+			back++
+		}
+		if note == "" {
+			note = why
 		}
 	}
-	return Fully, ""
+	switch {
+	case note == "":
+		return Fully, ""
+	case back == 0:
+		return Never, note
+	}
+	return Partly, note
 }
-
-// emptied reports whether the field had no value before, so that undo would
-// have to empty it.
-func (c Change) emptied() bool { return c.Before == nil || string(c.Before) == "null" }
-
-// isWord reports whether a field takes one of a few words, some of which lead
-// to others and never back.
-func isWord(f steps.Field) bool { return f.Type.Enum != nil }
 
 // reversal is that of an instance that wrote, or would write.
 func (s *step) reversal(out outcome) (Reversal, string) {

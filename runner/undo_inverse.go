@@ -203,7 +203,7 @@ func (m *undoMaker) restore(s *step, d deed, inverse *steps.Action, row *undoRow
 		f, takes := inverse.Input(each.Input)
 		old, why := oldValue(f, takes, each)
 		if why != "" {
-			reason = why
+			reason = each.Input + ": " + why
 		}
 		if old == nil {
 			continue
@@ -236,15 +236,15 @@ func oldValue(f steps.Field, takes bool, each imageField) (old json.RawMessage, 
 	empty := each.From == nil || string(each.From) == "null" || string(each.From) == `""` && f.Type.Enum == nil && f.Type.Nullable
 	switch {
 	case !takes || !shown:
-		return nil, each.Input + ": Intercom does not show what it was"
+		return nil, "Intercom does not show what it was"
 	case f.Type.Enum != nil && f.UndoNote != "":
-		return nil, each.Input + ": " + f.UndoNote
+		return nil, f.UndoNote
 	case empty && each.Member != "" && f.Type.Nullable && each.From == nil:
-		return json.RawMessage("null"), each.Input + ": " + f.UndoNote
+		return json.RawMessage("null"), f.UndoNote
 	case empty && f.Type.Nullable:
 		return json.RawMessage("null"), ""
 	case empty:
-		return nil, each.Input + ": " + f.UndoNote
+		return nil, f.UndoNote
 	case f.Type.Kind == steps.String && each.From[0] != '"':
 		text, _ := json.Marshal(string(each.From)) // a number where a text is sent
 		return text, ""

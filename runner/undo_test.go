@@ -66,6 +66,16 @@ func (b *bench) takeBack(dir string, opt UndoOptions) undoing {
 	return u
 }
 
+// foretold is how far the plan said that its write could be taken back.
+func (b *bench) foretold() Reversal {
+	for _, e := range b.events {
+		if e.Ended != nil {
+			return e.Ended.Undo
+		}
+	}
+	return ""
+}
+
 // notes are what the plan says of the records that somebody has changed.
 func (u undoing) notes() (notes []string) {
 	for _, e := range u.events {
@@ -214,6 +224,8 @@ func TestUndoOfEachAction(t *testing.T) {
 		t.Run(tt.action+" "+tt.name, func(t *testing.T) {
 			fakeTime(t, func(t *testing.T) {
 				b := newBench(t, undoData(), fmt.Sprintf(`{version: 1, allow: [delete, send], steps: [{id: s, action: %s, with: {%s}}]}`, tt.action, untab(undoNames.Replace(tt.with))))
+				b.plan()
+				foretold := b.foretold()
 				before := b.server.Snapshot()
 				dir := filepath.Join(t.TempDir(), "run")
 				if r := b.stretch(dir, 10); len(r.Failures) > 0 || !r.Changes.Any() {
@@ -226,6 +238,9 @@ func TestUndoOfEachAction(t *testing.T) {
 				}
 				if diff := cmp.Diff(tt.limits, limits); diff != "" {
 					t.Errorf("limits differ (-want +got):\n%s", diff)
+				}
+				if len(limits) == 0 && foretold != Fully || len(limits) > 0 && !strings.HasPrefix(limits[0], string(foretold)+":") {
+					t.Errorf("the plan said %s, and these are the limits: %q", foretold, limits)
 				}
 				if u.plan != nil && (u.result.Counts != u.plan.Counts || u.result.Counts.Done != u.result.Counts.Total) {
 					t.Errorf("the plan was %+v, and it ended with %+v\n%s", u.plan.Counts, u.result.Counts, u.undo.text)
