@@ -130,6 +130,8 @@ func TestUndoOfManyWrites(t *testing.T) {
 		{name: "a record in several rows", steps: `{for_each: {in: [A, B, C]}, action: updateContact, with: {contact_id: $ann, name: "{{ item }}"}}`},
 		{name: "a record that two steps change in turns", steps: `{for_each: {in: [A, B, C]}, steps: [
 			{action: updateContact, with: {contact_id: $ann, name: "{{ item }}"}}, {action: updateContact, with: {contact_id: $ann, name: "{{ item }}2", phone: "{{ item }}"}}]}`},
+		{name: "a step that stands first and came last", steps: `{for_each: {in: [1, 2]}, steps: [
+			{if: item == 2, action: attachTag, with: {contact_id: $old, tag_id: 71}}, {if: item == 1, action: unarchiveContact, with: {contact_id: $old}}]}`},
 		{name: "a tag that is made, attached and renamed", steps: `{id: t, action: createTag, with: {name: new}},
 			{for_each: {in: ["$ann", "$bob"]}, action: attachTag, with: {contact_id: "{{ item }}", tag_id: "{{ steps.t.data.id }}"}},
 			{action: updateTag, with: {tag_id: "{{ steps.t.data.id }}", name: newer}}`},
@@ -227,11 +229,12 @@ func TestUndoOfAPart(t *testing.T) {
 func TestUndoInDoubt(t *testing.T) {
 	tests := []struct {
 		name, step, method string
-		doubt              bool
+		doubt, resumed     bool
 	}{
 		{name: "a contact that was perhaps made", step: `{id: s, action: createContact, with: {role: lead, name: New}}`, method: "POST", doubt: true},
 		{name: "a tag that was perhaps made", step: `{id: s, action: createTag, with: {name: new}}`, method: "POST", doubt: true},
 		{name: "fields that were perhaps set", step: `{id: s, action: updateContact, with: {contact_id: $ann, name: New}}`, method: "PUT"},
+		{name: "fields that were perhaps set, and set again", step: `{id: s, action: updateContact, with: {contact_id: $ann, name: New}}`, method: "PUT", resumed: true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -259,6 +262,9 @@ func TestUndoInDoubt(t *testing.T) {
 					t.Errorf("the error is %v", err)
 				}
 				return
+			}
+			if tt.resumed {
+				b.stretch(dir, 10)
 			}
 			b.takeBack(dir, UndoOptions{})
 			if diff := cmp.Diff([]string(nil), lasting(t, before, b.server.Snapshot())); diff != "" {
