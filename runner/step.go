@@ -187,80 +187,11 @@ func (w *walk) instance(ctx context.Context, s *step, at *place) (ending, error)
 	if err != nil {
 		return w.broken(s, at, s.source.Action, err), nil
 	}
-	given := in.(eval.Object)
-	effect := s.effectOf(given)
-	open := w.open(s, at, before)
-	if effect == steps.Read {
-		return w.send(ctx, s, at, given, open)
+	given, open := in.(eval.Object), w.open(s, at, before)
+	if effect := s.effectOf(given); effect != steps.Read {
+		return w.write(ctx, s, at, given, effect, open)
 	}
-	var target *found
-	if open == nil || s.action.RetryOf(ready(given)) == steps.Repeatable {
-		if target, err = w.target(ctx, s, given, open); err != nil {
-			return w.ended(s, at, unread(open, outcome{effect: effect, failure: w.failure(at, s.source.Action, err)}))
-		}
-	}
-	if target != nil {
-		if target.still, err = w.expected(ctx, s, at, given); err != nil {
-			return w.ended(s, at, outcome{status: Failed, effect: effect, failure: w.failure(at, s.source.Action, err)})
-		}
-	}
-	if w.planning {
-		return w.end(s, at, w.asserted(ctx, s, at, w.planWrite(ctx, s, at, given, target))), nil
-	}
-	v := verdict{effect: effect}
-	if target != nil || !s.blind || w.opt.Run.planned() { // else nobody asks what it changes
-		v = w.weigh(s, at, given, target)
-	}
-	if open == nil || v.end != nil && v.end.note != "" {
-		if out := w.spared(s, at, given, target, &v); out != nil {
-			return w.ended(s, at, w.asserted(ctx, s, at, *out))
-		}
-	} else if out := w.overtaken(open, target, v); out != nil {
-		return w.ended(s, at, w.asserted(ctx, s, at, *out))
-	}
-	if open == nil && !at.memory.hasCounted(at.addr()) { // a call in doubt is counted already
-		if out, permitted := w.permit(s, at, given, v.effect); out != nil {
-			return w.ended(s, at, *out)
-		} else if !permitted {
-			w.tell([]*step{s}, at, Pending, "")
-			return ending{status: Pending, stop: true}, errStopped
-		}
-	}
-	image, err := w.imageOf(ctx, s, given, target, v.changes)
-	if err != nil {
-		return w.ended(s, at, outcome{status: Failed, effect: v.effect, permitted: true, failure: w.failure(at, s.source.Action, err)})
-	}
-	at.writing = &writing{given, v.effect, target, image}
 	return w.send(ctx, s, at, given, open)
-}
-
-// unread is the outcome of a write whose record could not be read before it. An
-// earlier call may have been applied all the same.
-func unread(open *doubt, out outcome) outcome {
-	if out.status = Failed; open != nil {
-		out.status, out.earlier = InDoubt, open.earlier
-	}
-	return out
-}
-
-// send makes the call of an instance, and ends it.
-func (w *walk) send(ctx context.Context, s *step, at *place, given eval.Object, open *doubt) (ending, error) {
-	if unknown, some := eval.IsUnknown(given); some {
-		return w.end(s, at, outcome{status: Done, has: true, data: &eval.Unknown{Origins: unknown.Origins, NotNull: true}}), nil
-	}
-	ready, err := plain(given)
-	if err != nil {
-		return w.broken(s, at, s.source.Action, err), nil
-	}
-	out := w.checkFound(s, at, ready, w.again(ctx, s, at, ready, open))
-	if write := at.writing; write != nil {
-		out.permitted, out.effect = true, write.effect
-		if out.settled != nil {
-			out.effect = *out.settled
-		}
-		w.written(s, write.target, out)
-	}
-	return w.ended(s, at, w.asserted(ctx, s, at, out))
 }
 
 // asserted is an outcome with the failure of what must hold after the step.

@@ -2,175 +2,96 @@ package runner
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
-// verdict is what the record as it is says about a write: what it would do,
-// or how the step ends without it.
-type verdict struct {
-	effect  steps.Effect
-	changes []Change
-	end     *outcome // set where nothing is to be sent
-}
-
-// weigh holds a write against the record that it is about. Target is nil where
-// there is no way to look, or the file wants none.
-func (w *walk) weigh(s *step, at *place, in eval.Object, target *found) verdict {
-	v := verdict{effect: s.effectOf(in)}
-	if w.program.back != nil && target != nil && target.after == nil {
-		v.end = w.weighBack(s, in, target)
-	}
+// write plans a write, or makes it where it has to be made. Open is a call of it
+// whose outcome is not known; nil where there is none.
+func (w *walk) write(ctx context.Context, s *step, at *place, in eval.Object, effect steps.Effect, open *doubt) (ending, error) {
+	target, failed := w.aim(ctx, s, at, in, effect, open)
 	switch {
-	case v.end != nil:
-	case target == nil || target.after != nil:
-		v.changes = diff(s, in, nil)
-	case s.action.Goal == steps.Fields:
-		w.weighFields(s, at, in, target, &v)
-	case s.action.Goal == steps.Gone && target.value == nil, target.absent != nil && s.action.Goal != steps.Present:
-		v.end = w.refused(s, at, target)
-	case target.absent != nil && target.contact != "":
-		v.end = w.refused(s, at, target) // the contact itself is not there
-	case s.action.Goal == steps.Present && target.value != nil:
-		v.end = &outcome{status: Unchanged, has: true, data: target.value}
-	case s.action.Goal == steps.Absent && target.value == nil:
-		v.end = &outcome{status: Unchanged, has: true}
-	default:
-		v.changes = diff(s, in, nil)
+	case failed != nil:
+		return w.ended(s, at, *failed)
+	case w.planning:
+		return w.end(s, at, w.asserted(ctx, s, at, w.planWrite(ctx, s, at, in, target))), nil
 	}
-	if v.end != nil {
-		v.end.effect = v.effect
+	v := verdict{effect: effect}
+	if target != nil || !s.blind || w.opt.Run.planned() { // else nobody asks what it changes
+		v = w.weigh(s, at, in, target)
 	}
-	return v
-}
-
-// weighFields compares the fields that a step sets.
-func (w *walk) weighFields(s *step, at *place, in eval.Object, target *found, v *verdict) {
-	creates := v.effect == steps.Create
-	switch {
-	case target.value == nil && creates:
-		v.changes = diff(s, in, nil)
-		return
-	case target.value == nil:
-		v.end = w.refused(s, at, target)
-		return
-	case creates:
-		v.effect = steps.Update
-		if w.conflicts(s, at, in, target, v) {
-			return
+	if out := w.idle(s, at, in, target, &v, open); out != nil {
+		return w.ended(s, at, w.asserted(ctx, s, at, *out))
+	}
+	if open == nil && !at.memory.hasCounted(at.addr()) { // a call in doubt is counted already
+		if out, permitted := w.permit(s, at, in, v.effect); out != nil {
+			return w.ended(s, at, *out)
+		} else if !permitted {
+			w.tell([]*step{s}, at, Pending, "")
+			return ending{status: Pending, stop: true}, errStopped
 		}
 	}
-	v.changes = diff(s, in, target.value)
-	if target.planned != nil && w.program.back == nil {
-		w.weighPlanned(s, at, target.planned, v)
+	image, err := w.imageOf(ctx, s, in, target, v.changes)
+	if err != nil {
+		return w.ended(s, at, outcome{status: Failed, effect: v.effect, permitted: true, failure: w.failure(at, s.source.Action, err)})
 	}
-	if v.end == nil && len(v.changes) == 0 {
-		v.end = &outcome{status: Unchanged, has: true, data: target.value}
-	}
+	at.writing = &writing{in, v.effect, target, image}
+	return w.send(ctx, s, at, in, open)
 }
 
-// weighPlanned holds a write against what an earlier one of the plan sets in
-// the same record. Two that set one field differently would undo each other.
-func (w *walk) weighPlanned(s *step, at *place, earlier *planned, v *verdict) {
-	left, path, other := earlier.left(v.changes, at.author())
-	if v.changes = left; path == "" {
-		return
+// aim finds the record that a write is about, and what is expected of it. Where
+// that fails, the instance ends so.
+func (w *walk) aim(ctx context.Context, s *step, at *place, in eval.Object, effect steps.Effect, open *doubt) (target *found, failed *outcome) {
+	var err error
+	if open == nil || s.action.RetryOf(ready(in)) == steps.Repeatable {
+		if target, err = w.target(ctx, s, in, open); err != nil {
+			out := unread(open, outcome{effect: effect, failure: w.failure(at, s.source.Action, err)})
+			return nil, &out
+		}
 	}
-	err := &codedError{
-		code:    "conflicting_writes",
-		message: fmt.Sprintf("%s of this record is set to something else by %s", path, other),
-		hint:    "set the field in one row and one step only; the last one to run would win",
-	}
-	v.end = &outcome{status: Failed, failure: w.failure(at, s.source.Action, err)}
-}
-
-// conflicts deals with a createContact whose contact is there already. While
-// applying, Intercom has the last word.
-func (w *walk) conflicts(s *step, at *place, in eval.Object, target *found, v *verdict) bool {
-	if _, has := s.action.Input("on_conflict"); !has {
-		return false
-	}
-	policy := in["on_conflict"]
-	if target.several > 1 && target.planned == nil && (policy == "update" || policy == "skip") {
-		v.end = &outcome{status: Failed, failure: w.failure(at, s.source.Action, ambiguous(int64(target.several), "contacts"))}
-		return true
-	}
-	switch policy {
-	case "update":
-		return false
-	case "skip":
-		v.end = &outcome{status: Skipped, reason: reasonConflict, has: true, data: target.value}
-		return true
-	}
-	v.effect, v.changes = steps.Create, diff(s, in, nil)
-	if w.planning {
-		v.end = &outcome{status: Failed, failure: w.failure(at, s.source.Action, twin(target))}
-	}
-	return true
-}
-
-// twin says which contact it is that a createContact would meet.
-func twin(target *found) error {
-	message := "the contact " + textValue(valueAt(target.value, true, "id")) + " has this external_id or email already"
-	if target.planned != nil {
-		message = "this external_id or email is already that of the contact of " + target.planned.by.String()
-	}
-	return &codedError{code: "conflict", message: message, hint: "on_conflict: update or skip would take that one"}
-}
-
-// refused ends a write whose record is not there.
-func (w *walk) refused(s *step, at *place, target *found) *outcome {
-	err := target.absent
-	if err == nil {
-		err = errors.New("not found or archived")
-	}
-	return &outcome{status: Failed, failure: w.failure(at, s.source.Action, err)}
-}
-
-// target reads the record that a write is about. It is nil where there is no
-// way to look, or the file wants none: undo: false saves the read, but for one
-// that somebody may have changed since it was to be written first.
-func (w *walk) target(ctx context.Context, s *step, in eval.Object, open *doubt) (*found, error) {
-	if s.current == nil || s.blind && !w.planning && !w.opt.Run.planned() && !open.isOld() {
+	if target == nil {
 		return nil, nil
 	}
-	return w.find(ctx, s.current, s.retry, in)
+	if target.still, err = w.expected(ctx, s, at, in); err != nil {
+		return nil, &outcome{status: Failed, effect: effect, failure: w.failure(at, s.source.Action, err)}
+	}
+	return target, nil
 }
 
-// written keeps the records up to date that were read before a write. A record
-// may have been read by another route than the one it is written by, and what
-// became of a write may not be known: what is not certain is read again.
-func (w *walk) written(s *step, target *found, out outcome) {
-	key := ""
-	if target != nil && out.status == Done && (s.action.Goal == steps.Fields || target.list != nil) {
-		key = target.key // other answers are not the record
+// idle ends an instance for which nothing is to be sent; nil where something is.
+func (w *walk) idle(s *step, at *place, in eval.Object, target *found, v *verdict, open *doubt) *outcome {
+	if open == nil || v.end != nil && v.end.note != "" {
+		return w.spared(s, at, in, target, v)
 	}
-	w.reads.drop(segmentOf(s.action), key)
-	if key == "" {
-		return
+	return w.overtaken(open, target, *v)
+}
+
+// unread is the outcome of a write whose record could not be read before it. An
+// earlier call may have been applied all the same.
+func unread(open *doubt, out outcome) outcome {
+	if out.status = Failed; open != nil {
+		out.status, out.earlier = InDoubt, open.earlier
 	}
-	w.reads.change(key, func(r *keptRecord) {
-		switch {
-		case target.list == nil:
-			r.value = out.data
-		case s.action.Goal == steps.Absent:
-			r.list.drop(target.value)
-		default:
-			r.list.put(target.value, out.data)
+	return out
+}
+
+// send makes the call of an instance, and ends it.
+func (w *walk) send(ctx context.Context, s *step, at *place, given eval.Object, open *doubt) (ending, error) {
+	if unknown, some := eval.IsUnknown(given); some {
+		return w.end(s, at, outcome{status: Done, has: true, data: &eval.Unknown{Origins: unknown.Origins, NotNull: true}}), nil
+	}
+	ready, err := plain(given)
+	if err != nil {
+		return w.broken(s, at, s.source.Action, err), nil
+	}
+	out := w.checkFound(s, at, ready, w.again(ctx, s, at, ready, open))
+	if write := at.writing; write != nil {
+		out.permitted, out.effect = true, write.effect
+		if out.settled != nil {
+			out.effect = *out.settled
 		}
-	})
-}
-
-// segmentOf is the first segment of the paths under which an action changes
-// records; "" for one that may change any.
-func segmentOf(action *steps.Action) string {
-	first := segment(action)
-	switch {
-	case action.Goal == steps.Gone, first != "contacts" && first != "companies" && first != "tags":
-		return ""
+		w.written(s, write.target, out)
 	}
-	return first
+	return w.ended(s, at, w.asserted(ctx, s, at, out))
 }
