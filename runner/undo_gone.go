@@ -11,10 +11,9 @@ import (
 // so that what the run did to it before cannot be taken back by the old one: it
 // is worked into how the record comes back.
 type goneRecord struct {
-	group  *group // nil of what does not come back
-	row    undoRow
-	made   bool // by this run: then there is nothing to bring back
-	shared []string
+	group *group // nil of what does not come back
+	row   undoRow
+	made  bool // by this run: then there is nothing to bring back
 }
 
 // names are the inputs that name what a write is about: the record, and the

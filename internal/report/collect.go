@@ -35,7 +35,6 @@ type Collector struct {
 	others   int64
 	reasons  map[Reason]int64
 	undo     Undo
-	labels   []string // of steps with groups, as they came
 }
 
 // Collect begins a summary. Of each group it keeps that many samples, or a few
