@@ -75,9 +75,6 @@ func (d *Doubts) Close() error { return d.journal.Close(d.past.End) }
 // Program is the workflow of the run.
 func (d *Doubts) Program() *Program { return d.program }
 
-// All gives what is in doubt.
-func (d *Doubts) All() []Left { return d.all }
-
 // Find gives the one instance in doubt with that key of its row and that label
 // of its step. Either may be empty if there is one without it. The error says
 // what is in doubt.

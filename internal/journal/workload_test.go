@@ -150,7 +150,7 @@ func begin(d FS, opt Options) (*workload, error) {
 
 // recorded gives all records of a journal but those of being resumed.
 func recorded(d FS) (list []string, err error) {
-	for r, err := range records(d, "run", forwards) {
+	for r, err := range records(d, "run") {
 		if err != nil {
 			return nil, err
 		}
