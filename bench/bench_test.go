@@ -144,7 +144,7 @@ func flowrun(tb testing.TB, url, file, dir string, transport *http.Client) {
 	}
 	defer client.CloseIdleConnections()
 	opt := runner.Options{Do: client, RunID: "bench", Dir: filepath.Join(dir, "run"), StartedAt: time.Now()}
-	if opt.Run, err = runner.Begin(opt.Dir, program, opt, "bench", "bench"); err != nil {
+	if opt.Run, err = runner.Begin(opt.Dir, program, opt, runner.By{Version: "bench", Command: "bench"}); err != nil {
 		tb.Fatal(err)
 	}
 	result, err := program.Apply(context.Background(), opt)

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -44,8 +43,8 @@ type Doubts struct {
 
 // OpenDoubts opens the run in dir and takes its lock. The errors are those of
 // [Reopen].
-func OpenDoubts(dir, version, command string) (*Doubts, error) {
-	j, past, err := journal.Resume(dir, journal.Options{Version: version, Command: command, Rescue: os.Stderr})
+func OpenDoubts(dir string, by By) (*Doubts, error) {
+	j, past, err := journal.Resume(dir, by.journal())
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,7 @@ func TestDeletesOfWhatIsGone(t *testing.T) {
 	}
 	dir := filepath.Join(t.TempDir(), "run")
 	opt := Options{Do: &losing{client, http.MethodDelete, 1}, Dir: dir, RunID: "run-1"}
-	if opt.Run, err = Begin(dir, b.program, opt, "test", "test"); err != nil {
+	if opt.Run, err = Begin(dir, b.program, opt, By{Version: "test"}); err != nil {
 		t.Fatal(err)
 	}
 	r, err := b.program.Apply(t.Context(), opt)

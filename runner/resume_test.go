@@ -75,12 +75,12 @@ func (b *bench) stretch(dir string, effects int) *Result {
 		},
 	}
 	program := b.program
-	run, past, err := Reopen(dir, "test", "test")
+	run, past, err := Reopen(dir, By{Version: "test"})
 	if err == nil {
 		program = past
 		opt.Inputs, err = run.Inputs(program, given)
 	} else if opt.Inputs, err = program.Inputs(given); err == nil {
-		run, err = Begin(dir, program, opt, "test", "test")
+		run, err = Begin(dir, program, opt, By{Version: "test"})
 	}
 	if err != nil {
 		b.t.Fatal(err)

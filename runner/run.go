@@ -34,9 +34,20 @@ type Run struct {
 	veil    veil                 // over the secret inputs
 }
 
+// By is the process that keeps a run.
+type By struct {
+	Version string    // of the program
+	Command string    // that was typed, for another process that wants the run; without secrets
+	Rescue  io.Writer // where records go that the journal could not keep, besides a file; may be nil
+}
+
+func (by By) journal() journal.Options {
+	return journal.Options{Version: by.Version, Command: by.Command, Rescue: by.Rescue}
+}
+
 // Begin makes the folder of a new run of the program. If a draft is in the
 // folder, which is closed, the run applies exactly that plan.
-func Begin(dir string, p *Program, opt Options, version, command string) (*Run, error) {
+func Begin(dir string, p *Program, opt Options, by By) (*Run, error) {
 	text := p.file.File.Text
 	path, err := filepath.Abs(p.File())
 	if err != nil {
@@ -54,12 +65,12 @@ func Begin(dir string, p *Program, opt Options, version, command string) (*Run, 
 		return nil, err
 	}
 	j, err := journal.Create(dir, journal.Header{
-		Run: opt.RunID, Version: version, Kind: p.kind(),
+		Run: opt.RunID, Version: by.Version, Kind: p.kind(),
 		File: p.File(), Name: p.Name(), Digest: digest(text),
 		Workspace: opt.Workspace.ID, Region: opt.Workspace.Region, Commit: opt.Commit,
 		StartedAt: opt.StartedAt,
 		Facts:     p.facts(map[string]string{"path": path, "limit": strconv.FormatInt(opt.Limit, 10), "folders": string(folders), "guards": string(guards), factWho: opt.Who}),
-	}, journal.Options{Version: version, Command: command, Rescue: os.Stderr})
+	}, by.journal())
 	if err != nil {
 		return nil, err
 	}
@@ -198,8 +209,8 @@ func writeForGood(name string, text []byte) error {
 
 // Reopen takes up the run in dir: it takes the lock, reads the journal, and
 // loads the workflow as it was.
-func Reopen(dir, version, command string) (*Run, *Program, error) {
-	j, past, err := journal.Resume(dir, journal.Options{Version: version, Command: command, Rescue: os.Stderr})
+func Reopen(dir string, by By) (*Run, *Program, error) {
+	j, past, err := journal.Resume(dir, by.journal())
 	if err != nil {
 		return nil, nil, err
 	}

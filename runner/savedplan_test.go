@@ -152,7 +152,7 @@ func (k *keeper) applyPlan(name, dir, onStale string) *Result {
 	if opt.Inputs, err = saved.GiveInputs(program, k.given()); err != nil {
 		k.t.Fatal(err)
 	}
-	run, _, err := Reopen(dir, "test", "test")
+	run, _, err := Reopen(dir, By{Version: "test"})
 	if err != nil {
 		if err := os.Mkdir(dir, 0o700); err != nil {
 			k.t.Fatal(err)
@@ -160,7 +160,7 @@ func (k *keeper) applyPlan(name, dir, onStale string) *Result {
 		if _, err := saved.Unpack(dir); err != nil {
 			k.t.Fatal(err)
 		}
-		run, err = Begin(dir, program, opt, "test", "test")
+		run, err = Begin(dir, program, opt, By{Version: "test"})
 	}
 	if err != nil {
 		k.t.Fatal(err)

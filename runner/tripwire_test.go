@@ -93,10 +93,10 @@ func (b *bench) guarded(dir string, ack map[string]int64, effects int) *Result {
 	opt := Options{RunID: "run-1", StartedAt: time.Unix(1_790_000_000, 0), Dir: dir, Acknowledged: ack}
 	past, _ := FindRun(filepath.Dir(filepath.Dir(dir)), "run-1")
 	if past == nil {
-		opt.Run, err = Begin(dir, b.program, opt, "test", "test")
+		opt.Run, err = Begin(dir, b.program, opt, By{Version: "test"})
 	} else {
 		opt = past.Options()
-		opt.Run, _, err = Reopen(dir, "test", "test")
+		opt.Run, _, err = Reopen(dir, By{Version: "test"})
 	}
 	if err != nil {
 		b.t.Fatal(err)

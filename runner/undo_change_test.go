@@ -246,7 +246,7 @@ func TestUndoInDoubt(t *testing.T) {
 				t.Fatal(err)
 			}
 			opt := Options{Do: &losing{client, tt.method, 100}, Dir: dir, RunID: "run-1", IndexLag: 1}
-			if opt.Run, err = Begin(dir, b.program, opt, "test", "test"); err != nil {
+			if opt.Run, err = Begin(dir, b.program, opt, By{Version: "test"}); err != nil {
 				t.Fatal(err)
 			}
 			r, err := b.program.Apply(t.Context(), opt)

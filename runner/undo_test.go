@@ -53,7 +53,7 @@ func (b *bench) takeBack(dir string, opt UndoOptions) undoing {
 	b.addsUp(u.plan)
 	u.dir = filepath.Join(b.t.TempDir(), "undo")
 	options.Dir, options.On, options.Acknowledged = u.dir, nil, map[string]int64{"max_deletes": 1000}
-	if options.Run, err = Begin(u.dir, program, options, "test", "test"); err != nil {
+	if options.Run, err = Begin(u.dir, program, options, By{Version: "test"}); err != nil {
 		b.t.Fatal(err)
 	}
 	if u.result, err = program.Apply(context.Background(), options); err != nil {

@@ -200,7 +200,7 @@ func (s *session) begin(command string) error {
 	if err := s.moveDraft(s.options.Dir); err != nil {
 		return unkept(s.options.Dir, err)
 	}
-	run, err := runner.Begin(s.options.Dir, s.program, s.options, version(), command)
+	run, err := runner.Begin(s.options.Dir, s.program, s.options, s.by(command))
 	if err != nil {
 		return unkept(s.options.Dir, err)
 	}

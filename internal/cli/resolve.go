@@ -41,7 +41,7 @@ func (c *command) resolve(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	doubts, err := runner.OpenDoubts(past.Dir, version(), "flowrun resolve "+past.ID)
+	doubts, err := runner.OpenDoubts(past.Dir, c.by("flowrun resolve "+past.ID))
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ func (c *command) resumeRun(ctx *cli.Context, past *runner.Past) error {
 	s.options = past.Options()
 	s.options.Inputs = inputs
 	command := "flowrun resume " + past.ID
-	if s.run, s.program, err = runner.Reopen(past.Dir, version(), command); err != nil {
+	if s.run, s.program, err = runner.Reopen(past.Dir, s.by(command)); err != nil {
 		return unkept(past.Dir, err)
 	}
 	s.claim(command)

@@ -12,6 +12,12 @@ import (
 	"github.com/flowrun-dev/flowrun/runner"
 )
 
+// by says who keeps a run. What its journal cannot keep is printed, cleaned like
+// all that is printed.
+func (c *command) by(typed string) runner.By {
+	return runner.By{Version: version(), Command: typed, Rescue: c.Err}
+}
+
 // walker is [runner.Program.Plan] or [runner.Program.Apply].
 type walker func(context.Context, runner.Options) (*runner.Result, error)
 

@@ -59,7 +59,7 @@ func (s stretch) run(ctx context.Context) (*runner.Result, error) {
 
 // open begins a run or takes it up.
 func (s stretch) open(opt *runner.Options) (program *runner.Program, err error) {
-	opt.Run, program, err = runner.Reopen(s.Dir, "test", "recovery test")
+	opt.Run, program, err = runner.Reopen(s.Dir, runner.By{Version: "test", Command: "recovery test"})
 	if errors.Is(err, journal.ErrNotBegun) || neverBegan(s.Dir) {
 		return s.begin(opt)
 	}
@@ -95,7 +95,7 @@ func (s stretch) begin(opt *runner.Options) (*runner.Program, error) {
 	if opt.Inputs, err = program.Inputs(runner.Given{}); err != nil {
 		return nil, err
 	}
-	opt.Run, err = runner.Begin(s.Dir, program, *opt, "test", "recovery test")
+	opt.Run, err = runner.Begin(s.Dir, program, *opt, runner.By{Version: "test", Command: "recovery test"})
 	return program, err
 }
 
@@ -118,7 +118,7 @@ func (s stretch) beginUndo(opt *runner.Options) (*runner.Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	opt.Run, err = runner.Begin(s.Dir, program, *opt, "test", "recovery test")
+	opt.Run, err = runner.Begin(s.Dir, program, *opt, runner.By{Version: "test", Command: "recovery test"})
 	return program, err
 }
 
