@@ -6,6 +6,21 @@
 // else, a write becomes a [Change], and what it would answer is unknown, with
 // the step that will tell. Everything a run does is told as [Event]s while it
 // happens and summed up in a [Result].
+//
+// Where to look:
+//
+//   - load*.go, value.go, inputs.go and taint.go make a program of a file;
+//   - walk.go, step.go, loop.go and foreach.go walk over it; items.go, spool.go,
+//     keys.go and the readers csv.go, ndjson.go and jsonlist.go make the lists
+//     that loops run over;
+//   - current.go and reads.go look at the record a write is about, diff.go and
+//     weigh.go compare, write.go and call.go send;
+//   - plan.go, overlay.go, affected.go, finding.go and guards.go foresee;
+//   - draft.go, planfile.go and savedplan.go keep a plan, approved.go, moved.go
+//     and stale.go hold a run to it;
+//   - run.go, recorder.go, resume.go, doubt.go and decide.go keep a run and take
+//     it up again, history.go and story.go tell of it;
+//   - image.go, still.go and undo*.go take it back.
 package runner
 
 import (
