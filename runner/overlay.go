@@ -21,9 +21,9 @@ type overlay struct {
 
 // planned is a record that the plan writes.
 type planned struct {
-	value eval.Value // nil where only its end is known
-	gone  bool       // it is archived or deleted
-	by    author     // of the last write
+	kept  packed // nil where only its end is known
+	gone  bool   // it is archived or deleted
+	by    author // of the last write
 	wrote map[string]authored
 }
 
@@ -88,8 +88,7 @@ func (rec *planned) has(t *found) bool {
 	if t.field == "id" {
 		return true
 	}
-	is := textValue(valueAt(rec.value, true, t.field))
-	return nameKey(t.kind, t.field, is) == nameKey(t.kind, t.field, t.wanted)
+	return nameKey(t.kind, t.field, rec.kept.field(t.field)) == nameKey(t.kind, t.field, t.wanted)
 }
 
 // see holds what was read against what the plan will have made of it so far.
@@ -105,7 +104,7 @@ func (o *overlay) see(t *found) {
 	if rec == nil {
 		return
 	}
-	unknown, some := rec.value.(*eval.Unknown)
+	unknown, some := rec.kept.whole.(*eval.Unknown)
 	switch {
 	case rec.gone:
 		t.value, t.absent = nil, errors.New("an earlier step of this plan archives or deletes it: "+rec.by.String())
@@ -114,7 +113,7 @@ func (o *overlay) see(t *found) {
 	case !rec.has(t):
 		t.value, t.absent = nil, errors.New("an earlier step of this plan gives it another "+t.field+": "+rec.by.String())
 	default:
-		t.value, t.absent = rec.value, nil
+		t.value, t.absent = rec.kept.value(), nil
 	}
 	t.planned = rec
 }
@@ -138,16 +137,16 @@ func (o *overlay) write(action *steps.Action, t *found, out outcome, by author) 
 		o.writeMember(action, t, out)
 	case action.Goal == steps.Gone:
 		rec := o.record(t)
-		rec.value, rec.gone, rec.by = t.value, true, by
+		rec.kept, rec.gone, rec.by = pack(t.value), true, by
 	case action.Goal == steps.Present && t.field == "id": // it is brought back as it was
 		rec := o.record(t)
-		if rec.value == nil {
-			rec.value = &eval.Unknown{Origins: []string{by.addr}, NotNull: true}
+		if rec.kept.value() == nil {
+			rec.kept = pack(&eval.Unknown{Origins: []string{by.addr}, NotNull: true})
 		}
 		rec.gone, rec.by = false, by
 	default:
 		rec := o.record(t)
-		rec.value, rec.by = out.data, by
+		rec.kept, rec.by = pack(out.data), by
 		rec.sets(out.changes, by)
 		o.name(t.kind, rec)
 	}
@@ -188,7 +187,7 @@ func (o *overlay) record(t *found) *planned {
 // name makes a record known by the names it has now.
 func (o *overlay) name(kind string, rec *planned) {
 	for _, field := range nameFields[kind] {
-		if value, ok := valueAt(rec.value, true, field).(string); ok && value != "" {
+		if value := rec.kept.field(field); value != "" {
 			o.named[nameKey(kind, field, value)] = rec
 		}
 	}
