@@ -63,17 +63,28 @@ func (p *place) author() author {
 func answerOf(action *steps.Action, in eval.Object, addr string) eval.Value {
 	after := []string{addr}
 	answer := eval.Object{}
+	alike := map[ahead]*eval.Unknown{} // a plan keeps many answers
 	for _, f := range action.Output.Fields {
-		unknown := &eval.Unknown{Origins: after, Kind: kinds[f.Type.Kind], NotNull: !f.Type.Nullable}
-		answer[f.Name] = unknown
 		if sent, ok := echoed(action, f, in); ok {
 			answer[f.Name] = sent
+			continue
 		}
+		kind := ahead{kinds[f.Type.Kind], !f.Type.Nullable}
+		if alike[kind] == nil {
+			alike[kind] = &eval.Unknown{Origins: after, Kind: kind.kind, NotNull: kind.notNull}
+		}
+		answer[f.Name] = alike[kind]
 	}
 	if len(answer) == 0 {
 		return &eval.Unknown{Origins: after}
 	}
 	return answer
+}
+
+// ahead is what is known of a field before it is there.
+type ahead struct {
+	kind    eval.Kind
+	notNull bool
 }
 
 // recordOf gives the fields of the record a write is about.

@@ -198,7 +198,7 @@ func (s *session) begin(command string) error {
 		return unkept(s.options.Dir, err)
 	}
 	if err := s.moveDraft(s.options.Dir); err != nil {
-		return unkept(s.options.Dir, err)
+		return err
 	}
 	run, err := runner.Begin(s.options.Dir, s.program, s.options, s.by(command))
 	if err != nil {

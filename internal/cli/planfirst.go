@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -137,8 +138,17 @@ func (s *session) moveDraft(dir string) error {
 		return nil
 	}
 	err := os.Rename(s.draft.Dir, dir)
+	if errors.Is(err, fs.ErrExist) {
+		return &exitError{
+			exitLocked, fmt.Sprintf("another process is beginning run %s, which applies the same plan", s.options.RunID),
+			[]string{"wait until it has ended; if there is none, remove " + dir},
+		}
+	}
+	if err != nil {
+		return unkept(dir, err)
+	}
 	s.draft = nil
-	return err
+	return nil
 }
 
 // dropDraft removes a draft of which no run was made.

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/flowrun-dev/flowrun/intercom/sandbox"
+	"github.com/flowrun-dev/flowrun/runner"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -119,5 +120,29 @@ func TestWhatIsAppliedIsThePlanThatWasShown(t *testing.T) {
 	info, err := os.Stat(plan)
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the plan can be read by others: %v, %v", info.Mode(), err)
+	}
+}
+
+func TestOneOfTwoProcessesAppliesAPlan(t *testing.T) {
+	term := newTerminal(t, "{version: 1, steps: [{action: createTag, with: {name: new}}]}")
+	plan := filepath.Join(term.dir, "f.plan")
+	if code, shown := term.run("", "plan", filepath.Join(term.dir, "f.yaml"), "--out", plan); code != exitDone {
+		t.Fatal(shown)
+	}
+	saved, err := runner.OpenPlan(plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	saved.Close()
+	other := filepath.Join(term.dir, "state", "runs", saved.RunID) // of a process that is as far as this one
+	if err := os.MkdirAll(filepath.Join(other, "list"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	code, shown := term.run("y\n", "apply", plan)
+	if code != exitLocked || !strings.Contains(shown, "another process is beginning run "+saved.RunID) {
+		t.Errorf("exit %d:\n%s", code, shown)
+	}
+	if effects := term.effects(); len(effects) > 0 || term.left() != 1 {
+		t.Errorf("%d folders are left, and this was written: %v", term.left(), effects)
 	}
 }
