@@ -53,6 +53,7 @@ func (c *command) applyCommand() *cli.Command {
 
 // plan plans a workflow file, and saves the plan where it is asked to.
 func (c *command) plan(ctx *cli.Context) error {
+	defer c.thrifty()()
 	name, err := oneFile(ctx)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 
 	"github.com/flowrun-dev/flowrun/internal/report"
 	"github.com/flowrun-dev/flowrun/runner"
@@ -42,6 +43,7 @@ func (s *session) plansFirst() bool { return s.program.Guarded() || s.asks() }
 // shows the plan and asks; elsewhere a plan that is refused is in the reports,
 // and what refuses it says enough.
 func (s *session) planFirst() error {
+	defer s.thrifty()()
 	dir, err := s.beside()
 	if err != nil {
 		return err
@@ -76,6 +78,20 @@ func (s *session) foreseen(plan *runner.Result, err error) error {
 		return unkept(s.draft.Dir, err)
 	}
 	return s.approve(plan, s.program.File())
+}
+
+// planGarbage is how much garbage may stand beside what a plan keeps of its
+// rows, in percent. A plan waits for its reads anyway.
+const planGarbage = 40
+
+// thrifty keeps the memory of a plan small until back is called. What the user
+// has set in GOGC stays.
+func (c *command) thrifty() (back func()) {
+	if c.Getenv("GOGC") != "" {
+		return func() {}
+	}
+	before := debug.SetGCPercent(planGarbage)
+	return func() { debug.SetGCPercent(before) }
 }
 
 // cutShort is the end of a plan that was stopped before its end.
