@@ -1,7 +1,6 @@
 package runner
 
 import (
-	"bufio"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -22,6 +21,7 @@ import (
 // memory.
 type approved struct {
 	file  *os.File
+	veil  veil // over the secret inputs
 	seed  maphash.Seed
 	lines []plannedAt
 	open  map[string]bool // addresses of loops whose items the plan could not know, or not for certain
@@ -46,7 +46,7 @@ func openApproved(dir string) (*approved, error) {
 		return nil, err
 	}
 	p := &approved{file: file, seed: maphash.MakeSeed(), open: map[string]bool{}, again: map[string]bool{}}
-	err = readPlanned(file, func(at int64, text []byte, line *plannedLine) error {
+	err = readPlanned(file, func(at int64, size int, line *plannedLine) error {
 		address := ""
 		switch {
 		case line.Read != nil:
@@ -65,7 +65,7 @@ func openApproved(dir string) (*approved, error) {
 		default:
 			return nil
 		}
-		p.lines = append(p.lines, plannedAt{maphash.String(p.seed, address), at, int32(len(text))})
+		p.lines = append(p.lines, plannedAt{maphash.String(p.seed, address), at, int32(size)})
 		return nil
 	})
 	if err != nil {
@@ -75,26 +75,18 @@ func openApproved(dir string) (*approved, error) {
 	return p, nil
 }
 
-// readPlanned hands out the lines of a plan.
-func readPlanned(file io.Reader, visit func(at int64, text []byte, line *plannedLine) error) error {
-	lines, at := bufio.NewReaderSize(file, draftBuffer), int64(0)
-	for {
-		text, err := lines.ReadBytes('\n')
-		if err == io.EOF && len(text) == 0 {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
+// readPlanned hands out the lines of a plan, each with its place.
+func readPlanned(file io.Reader, visit func(at int64, size int, line *plannedLine) error) error {
+	at := int64(0)
+	return eachLine(file, func(text []byte) error {
 		var line plannedLine
 		if err := json.Unmarshal(text, &line); err != nil {
 			return err
 		}
-		if err := visit(at, text, &line); err != nil {
-			return err
-		}
+		begin := at
 		at += int64(len(text))
-	}
+		return visit(begin, len(text), &line)
+	})
 }
 
 // find gives what the plan says of an instance; nil where it says nothing.
@@ -113,7 +105,7 @@ func (p *approved) find(address string) (*plannedLine, error) {
 			return nil, err
 		}
 		var line plannedLine
-		if err := json.Unmarshal(text, &line); err != nil {
+		if err := json.Unmarshal(p.veil.show(text), &line); err != nil {
 			return nil, err
 		}
 		if line.address() == address {

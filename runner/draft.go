@@ -27,6 +27,8 @@ import (
 type Draft struct {
 	Dir string
 
+	veil veil // over the secret inputs
+
 	mu    sync.Mutex
 	file  *os.File
 	write *bufio.Writer
@@ -119,6 +121,7 @@ func (d *Draft) add(order []byte, line plannedLine) {
 	}
 	text, err := json.Marshal(line)
 	if err == nil {
+		text = d.veil.hide(text)
 		_, err = d.write.Write(append(text, '\n'))
 	}
 	kept := draftLine{order: string(order), at: d.size, size: len(text) + 1}

@@ -2,7 +2,6 @@ package runner
 
 import (
 	"bufio"
-	"bytes"
 	"cmp"
 	"compress/gzip"
 	"encoding/json"
@@ -63,8 +62,8 @@ type plannedOutput struct {
 // Save writes a plan to a file that only its owner can read. The draft is what
 // the plan was made with, and opt what it was made under.
 //
-// The error is a [*SecretInPlanError] where an answer of Intercom's holds the
-// value of a secret input.
+// The error is a [*SecretInPlanError] where the plan cannot be without the value
+// of a secret input.
 func (d *Draft) Save(name string, p *Program, opt Options, result *Result, version string) error {
 	if d.err != nil {
 		return d.err
@@ -75,7 +74,7 @@ func (d *Draft) Save(name string, p *Program, opt Options, result *Result, versi
 	}
 	return files.Save(name, func(to io.Writer) error {
 		packed := gzip.NewWriter(to)
-		out := &planWriter{to: bufio.NewWriterSize(packed, draftBuffer), secrets: opt.Inputs.secretForms()}
+		out := &planWriter{to: bufio.NewWriterSize(packed, draftBuffer), secrets: opt.Inputs.veil}
 		return cmp.Or(
 			out.json(header),
 			d.inOrder(func(text []byte, list string) error { return out.planned(d.Dir, text, list) }),
@@ -122,21 +121,18 @@ func sums(p *Program, result *Result) plannedSums {
 	return all
 }
 
-// SecretInPlanError says that a plan cannot be saved without a secret in it.
-type SecretInPlanError struct{ Line string }
+// SecretInPlanError says that a plan cannot be saved without a secret in it:
+// marks stand for secrets, but not where the workflow itself has the text.
+type SecretInPlanError struct{}
 
 func (e *SecretInPlanError) Error() string {
-	return "the plan cannot be saved: " + e.Line + " holds the value of a secret input"
+	return "the plan cannot be saved: the value of a secret input would stand in it"
 }
 
 // planWriter writes lines and sees to it that none holds a secret.
 type planWriter struct {
 	to      *bufio.Writer
-	secrets []string
-}
-
-func (w *planWriter) reveals(text []byte) bool {
-	return slices.ContainsFunc(w.secrets, func(form string) bool { return bytes.Contains(text, []byte(form)) })
+	secrets veil
 }
 
 func (w *planWriter) json(v any) error {
@@ -144,12 +140,12 @@ func (w *planWriter) json(v any) error {
 	if err != nil {
 		return err
 	}
-	return w.line(append(text, '\n'), "what is planned")
+	return w.line(append(text, '\n'))
 }
 
-func (w *planWriter) line(text []byte, what string) error {
-	if w.reveals(text) {
-		return &SecretInPlanError{what}
+func (w *planWriter) line(text []byte) error {
+	if w.secrets.in(text) {
+		return &SecretInPlanError{}
 	}
 	_, err := w.to.Write(text)
 	return err
@@ -157,14 +153,10 @@ func (w *planWriter) line(text []byte, what string) error {
 
 // planned writes a line of the draft, and behind that of a list its items.
 func (w *planWriter) planned(dir string, text []byte, list string) error {
-	var line plannedLine
 	if list == "" {
-		what := "what is planned"
-		if w.reveals(text) && json.Unmarshal(text, &line) == nil && line.Read != nil {
-			what = "the answer of " + line.Read.Addr
-		}
-		return w.line(text, what)
+		return w.line(text)
 	}
+	var line plannedLine
 	if err := json.Unmarshal(text, &line); err != nil {
 		return err
 	}
@@ -177,9 +169,10 @@ func (w *planWriter) planned(dir string, text []byte, list string) error {
 		return err
 	}
 	defer items.Close()
-	return eachLine(items, func(text []byte) error { return w.line(text, "the list of "+line.List.Loop) })
+	return eachLine(items, w.line)
 }
 
+// eachLine hands out the lines of a file. They are the visitor's.
 func eachLine(from io.Reader, visit func([]byte) error) error {
 	lines := bufio.NewReaderSize(from, draftBuffer)
 	for {

@@ -135,7 +135,7 @@ func (r *Run) takeOver() error {
 	if _, err := r.plan.file.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	err := readPlanned(r.plan.file, func(_ int64, _ []byte, line *plannedLine) error {
+	err := readPlanned(r.plan.file, func(_ int64, _ int, line *plannedLine) error {
 		if line.List == nil || line.List.File == "" || line.List.AffectedBy != nil {
 			return nil
 		}

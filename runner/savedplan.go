@@ -126,14 +126,18 @@ func (s *SavedPlan) Unpack(dir string) (*Draft, error) {
 		return nil, err
 	}
 	lists := 0
-	err = s.each(func(text []byte, line *plannedLine) error {
+	err = s.each(func(text []byte) error {
+		line, err := s.parse(text)
+		if err != nil {
+			return err
+		}
 		if line.List == nil || line.List.File == "" {
-			d.add(nil, *line)
+			d.add(nil, line)
 			return nil
 		}
 		lists++
 		line.List.File = fmt.Sprintf("list-%d.ndjson", lists)
-		d.add(nil, *line)
+		d.add(nil, line)
 		return s.unpackList(filepath.Join(dir, line.List.File), line.List.Count)
 	}, nil)
 	return d, errors.Join(err, d.Close())
@@ -159,7 +163,7 @@ func (s *SavedPlan) unpackList(name string, count int64) (err error) {
 
 // each hands out the lines behind the header; the sums go to a place of their
 // own. Whoever gets the line of a list reads its items.
-func (s *SavedPlan) each(visit func([]byte, *plannedLine) error, sums func(plannedSums)) error {
+func (s *SavedPlan) each(visit func([]byte) error, sums func(plannedSums)) error {
 	if err := s.rewind(); err != nil {
 		return s.damaged(err)
 	}
@@ -174,20 +178,23 @@ func (s *SavedPlan) each(visit func([]byte, *plannedLine) error, sums func(plann
 		if bytes.HasPrefix(text, []byte(`{"result":`)) {
 			return s.end(text, sums)
 		}
-		var line plannedLine
-		if err := json.Unmarshal(text, &line); err != nil {
-			return s.damaged(err)
-		}
-		if err := visit(text, &line); err != nil {
+		if err := visit(text); err != nil {
 			return err
 		}
 	}
 }
 
+func (s *SavedPlan) parse(text []byte) (line plannedLine, err error) {
+	if err := json.Unmarshal(text, &line); err != nil {
+		return line, s.damaged(err)
+	}
+	return line, nil
+}
+
 // end reads the sums, and the checksum of the file with what is behind them.
 func (s *SavedPlan) end(text []byte, visit func(plannedSums)) error {
 	var last plannedSums
-	if err := json.Unmarshal(text, &last); err != nil {
+	if err := json.Unmarshal(unmarked(text), &last); err != nil {
 		return s.damaged(err)
 	}
 	if _, err := s.lines.ReadByte(); err != io.EOF {
@@ -200,7 +207,8 @@ func (s *SavedPlan) end(text []byte, visit func(plannedSums)) error {
 }
 
 // Replay tells the events of the plan as they were told when it was made, and
-// gives its result. Nothing is sent.
+// gives its result, with the names of secret inputs in the places of their
+// values. Nothing is sent.
 func (s *SavedPlan) Replay(on func(Event)) (*Result, error) {
 	result := &Result{}
 	program, err := s.Program()
@@ -209,7 +217,7 @@ func (s *SavedPlan) Replay(on func(Event)) (*Result, error) {
 	}
 	on(Event{Started: &Started{Plan: true, RunID: s.RunID, Workflow: program.Name(), File: s.File, Workspace: s.Workspace}})
 	order := int64(0) // the lines are in the order of the rows
-	err = s.each(func(_ []byte, line *plannedLine) error { order++; return s.replay(line, order, on) }, func(last plannedSums) {
+	err = s.each(func(text []byte) error { order++; return s.replay(text, order, on) }, func(last plannedSums) {
 		result = last.Result
 		for _, out := range last.Outputs {
 			result.Outputs = append(result.Outputs, Output(out))
@@ -219,7 +227,11 @@ func (s *SavedPlan) Replay(on func(Event)) (*Result, error) {
 	return result, err
 }
 
-func (s *SavedPlan) replay(line *plannedLine, order int64, on func(Event)) error {
+func (s *SavedPlan) replay(text []byte, order int64, on func(Event)) error {
+	line, err := s.parse(unmarked(text))
+	if err != nil {
+		return err
+	}
 	switch {
 	case line.List != nil:
 		on(Event{Listed: &Listed{Addr: line.List.Loop, Read: line.List.Read, Items: line.List.Count, AffectedBy: line.List.AffectedBy}})

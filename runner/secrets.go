@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -152,15 +153,11 @@ func (v veil) show(text []byte) []byte {
 	return text
 }
 
-// secretForms are the forms that secret inputs may come in, the longest of each
-// first.
-func (i *Inputs) secretForms() []string {
-	forms := make([]string, len(i.veil))
-	for n, m := range i.veil {
-		forms[n] = string(m.form)
-	}
-	return forms
-}
+// marks are what hide writes, as one who does not have the secrets finds them.
+var marks = regexp.MustCompile(`\*\*\*(\w+):[A-Z2-7]+:\d+\*\*\*`)
+
+// unmarked puts the names of secrets in place of their marks, for people.
+func unmarked(text []byte) []byte { return marks.ReplaceAll(text, []byte("***$1***")) }
 
 // hide takes the secret inputs out of a text that is told and kept and never
 // needed again, such as an error that repeats what was sent.

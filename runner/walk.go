@@ -136,6 +136,9 @@ func (p *Program) walk(ctx context.Context, opt Options, planning bool) (*Result
 	if opt.Run != nil {
 		opt.Run.veil = opt.Inputs.veil
 	}
+	if opt.Draft != nil {
+		opt.Draft.veil = opt.Inputs.veil
+	}
 	w := &walk{program: p, opt: opt, do: opt.Do, planning: planning, settling: make(chan struct{}, 1), told: map[string]bool{}}
 	w.result = &Result{
 		Plan: planning, Estimate: planning && opt.Estimate, RunID: opt.RunID, Workflow: p.Name(), File: p.File(), Workspace: opt.Workspace,
@@ -145,6 +148,7 @@ func (p *Program) walk(ctx context.Context, opt Options, planning bool) (*Result
 		w.result.Steps[i] = s.result()
 	}
 	if opt.Run.planned() {
+		opt.Run.plan.veil = opt.Inputs.veil
 		opt.Run.plan.loosen(p)
 	}
 	if p.back != nil {
