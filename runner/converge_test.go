@@ -109,3 +109,24 @@ func TestConvergesWithAConflict(t *testing.T) {
 		})
 	}
 }
+
+// TestRowsThatShareARecord has rows in a row that make one record: the first
+// makes it, and the others find it as it is to be.
+func TestRowsThatShareARecord(t *testing.T) {
+	for _, with := range []string{
+		`action: createCompany, with: {company_id: "new", name: "New"}`,
+		`action: createContact, with: {external_id: "new", email: "new@example.com", on_conflict: update}`,
+		`action: createTag, with: {name: "new"}`,
+	} {
+		t.Run(with, func(t *testing.T) {
+			b := newBench(t, &sandbox.Data{}, `{version: 1, steps: [{id: s, for_each: [1, 2, 3], `+with+`}]}`)
+			r := b.apply()
+			if want := (Counts{Done: 1, Unchanged: 2, Total: 3}); r.Counts != want {
+				t.Errorf("they ended with %+v, want %+v: %v", r.Counts, want, r.Failures)
+			}
+			if writes := b.writes(); len(writes) != 1 {
+				t.Errorf("it wrote %q", writes)
+			}
+		})
+	}
+}

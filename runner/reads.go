@@ -30,7 +30,7 @@ type keptRecord struct {
 	done  chan struct{} // closed when the rest is there
 	at    time.Time
 	value eval.Value
-	list  *roll // the same, to look into
+	list  *roll // the same, to look into; empty where there is none
 	err   error
 }
 
@@ -43,9 +43,8 @@ func (w *walk) read(ctx context.Context, action *steps.Action, req intercom.Requ
 		var resp intercom.Response
 		if resp, r.err = w.Do(ctx, req); r.err == nil {
 			r.value = eval.RawTrusted(action.Data(resp))
-			r.list = &roll{list: r.value}
 		}
-		r.at = time.Now()
+		r.list, r.at = &roll{list: r.value}, time.Now()
 		close(r.done)
 	}
 	select {

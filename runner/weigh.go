@@ -145,7 +145,7 @@ func (w *walk) target(ctx context.Context, s *step, in eval.Object, open *doubt)
 // became of a write may not be known: what is not certain is read again.
 func (w *walk) written(s *step, target *found, out outcome) {
 	key := ""
-	if target != nil && out.status == Done && (s.action.Goal == steps.Fields || target.list != nil) {
+	if target != nil && out.status == Done && (s.action.Goal == steps.Fields || len(target.match) > 0) {
 		key = target.key // other answers are not the record
 	}
 	w.reads.drop(segmentOf(s.action), key)
@@ -154,7 +154,7 @@ func (w *walk) written(s *step, target *found, out outcome) {
 	}
 	w.reads.change(key, func(r *keptRecord) {
 		switch {
-		case target.list == nil:
+		case len(target.match) == 0:
 			r.value = out.data
 		case s.action.Goal == steps.Absent:
 			r.list.drop(target.value)
