@@ -24,7 +24,8 @@ var mayImport = map[string][]string{
 	"internal/credentials": {"internal/files"},
 	"internal/eval":        {"internal/jsontext"},
 	"internal/journal":     {"internal/jsontext"},
-	"runner":               {"steps", "intercom", "internal/workflow", "internal/eval", "internal/files", "internal/journal", "internal/jsontext"},
+	"internal/rows":        {"internal/eval", "internal/files"},
+	"runner":               {"steps", "intercom", "internal/workflow", "internal/eval", "internal/files", "internal/journal", "internal/jsontext", "internal/rows"},
 	"schema":               {"steps"},
 	"steps":                {"intercom", "internal/jsontext"},
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/files"
 	"github.com/flowrun-dev/flowrun/internal/workflow"
 )
 
@@ -128,6 +129,15 @@ func refusalHint(e *intercom.APIError) string {
 		return "give the app the missing permission in Intercom's Developer Hub, under Authentication"
 	case 404:
 		return "not found or archived: Intercom answers alike for unknown, archived and deleted records"
+	}
+	return ""
+}
+
+// outsideHint says how to let a workflow read a file that it may not; "" for
+// any other error.
+func outsideHint(err error) string {
+	if outside, ok := errors.AsType[*files.OutsideError](err); ok {
+		return "a workflow reads files in its own folder and below; to let it read this one, add --allow-path " + outside.Folder
 	}
 	return ""
 }

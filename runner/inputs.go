@@ -266,20 +266,8 @@ func (in *input) howToGive() string {
 
 // parse reads the text of a flag or of an environment variable.
 func (in *input) parse(text string) (eval.Value, error) {
-	var v eval.Value = text
-	var err error
-	switch in.source.Type {
-	case "integer":
-		v, err = parseInteger(text)
-	case "number":
-		v, err = parseNumber(text)
-	case "boolean":
-		v, err = parseBoolean(text)
-	case "list", "object":
-		if v, err = eval.Raw([]byte(text)); err != nil {
-			err = fmt.Errorf("%q is not JSON", short(text))
-		}
-	case "file":
+	v, err := eval.FromText(text, inputKinds[in.source.Type])
+	if in.source.Type == "file" {
 		v, err = filepath.Abs(text)
 	}
 	if err != nil { // not of a secret, which is a string

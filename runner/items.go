@@ -6,35 +6,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
-	"iter"
-	"path/filepath"
-	"slices"
 	"strconv"
 
-	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
-	"github.com/flowrun-dev/flowrun/internal/files"
 )
-
-// source hands out the items of a loop one by one. An error ends it.
-type source struct {
-	items iter.Seq2[item, error]
-
-	// Of a file only:
-	name    string // for messages
-	path    string
-	folders files.Folders // that it may stand in
-	header  []string      // the columns of a CSV file
-}
-
-// item is one item as it was read.
-type item struct {
-	raw   []byte     // JSON; nil where value is given
-	value eval.Value // for lists that are in memory
-	line  int        // in its file; 0 where it comes from none
-	err   error      // why the row cannot be used
-}
 
 // items reads, selects and keeps the items of a loop. After is set instead in
 // a plan that cannot know them: the steps that will tell.
@@ -142,14 +117,14 @@ func (w *walk) selectItems(ctx context.Context, s *step, at *place, src source, 
 
 // selectItem evaluates where and key for one item.
 func (w *walk) selectItem(ctx context.Context, s *step, at *place, file string, it item, index int64) (spooled, bool) {
-	row := spooled{raw: it.raw, value: it.value, line: it.line, place: itemPlace(file, it.line), index: index}
+	row := spooled{raw: it.JSON, value: it.value, line: it.Line, place: itemPlace(file, it.Line), index: index}
 	if it.value == nil {
-		row.value = eval.RawTrusted(it.raw)
+		row.value = eval.RawTrusted(it.JSON)
 	}
 	here := at.in(s)
 	here.row = row.place
-	if it.err != nil {
-		return row.failed(w.failure(here, s.source.ForEach.Node, it.err)), true
+	if it.Err != nil {
+		return row.failed(w.failure(here, s.source.ForEach.Node, it.Err)), true
 	}
 	here.scope = at.scope.Child()
 	here.scope.Set(s.loop.as, row.value)
@@ -227,123 +202,4 @@ func describeKey(v eval.Value) string {
 		return word
 	}
 	return "not known yet"
-}
-
-// source opens where the items come from, of which at most so many are wanted;
-// 0 is all.
-func (w *walk) source(ctx context.Context, s *step, at *place, most int64) (source, []string, error) {
-	l := s.loop
-	switch {
-	case l.in != nil:
-		v, err := l.in.eval(ctx, at.scope)
-		if err != nil {
-			return source{}, nil, err
-		}
-		if u, ok := v.(*eval.Unknown); ok {
-			return source{}, u.Origins, nil
-		}
-		items, err := listItems(v)
-		return source{items: items}, nil, placed(l.in.node, err)
-	case l.file != nil:
-		return w.fileSource(ctx, s, at)
-	}
-	in, err := l.with.eval(ctx, at.scope)
-	if err != nil {
-		return source{}, nil, err
-	}
-	if u, some := eval.IsUnknown(in); some {
-		return source{}, u.Origins, nil
-	}
-	given, err := plain(in.(eval.Object))
-	if err != nil {
-		return source{}, nil, err
-	}
-	pager, err := w.pages(l.action, s.retry, given, most)
-	if err != nil {
-		return source{}, nil, placed(l.with.node, err)
-	}
-	return source{items: pageItems(ctx, pager.Next)}, nil, nil
-}
-
-func (w *walk) fileSource(ctx context.Context, s *step, at *place) (source, []string, error) {
-	v, err := s.loop.file.eval(ctx, at.scope)
-	if err != nil {
-		return source{}, nil, err
-	}
-	if u, ok := v.(*eval.Unknown); ok {
-		return source{}, u.Origins, nil
-	}
-	name, ok := v.(string)
-	if !ok {
-		return source{}, nil, placed(s.loop.file.node, fmt.Errorf("file must be a path, not %s", kindWord[kindOf(v)]))
-	}
-	format := s.loop.format
-	if format == "" {
-		if format = formatOf(name); format == "" {
-			return source{}, nil, placed(s.loop.file.node, fmt.Errorf("the format of %s cannot be told from its name; add format: csv, ndjson or json", name))
-		}
-	}
-	path := w.program.path(name)
-	src := source{name: name, path: path, folders: w.folders()}
-	if src.items, err = readFile(src.folders, path, filepath.Base(name), format, s.loop.types); err != nil {
-		return source{}, nil, placed(s.loop.file.node, err)
-	}
-	if format == "csv" {
-		src.header, err = csvColumns(src.folders, path)
-	}
-	return src, nil, placed(s.loop.file.node, err)
-}
-
-// folders are those that data files may be read in: a file that the command
-// line gives for an input is allowed with it.
-func (w *walk) folders() files.Folders {
-	return slices.Concat(w.program.folders, w.opt.Inputs.named)
-}
-
-// listItems walks a list that is in memory.
-func listItems(v eval.Value) (iter.Seq2[item, error], error) {
-	switch v := v.(type) {
-	case eval.List:
-		return func(yield func(item, error) bool) {
-			for _, each := range v {
-				if !yield(item{value: each}, nil) {
-					return
-				}
-			}
-		}, nil
-	case *eval.JSON:
-		if kindOf(v) == eval.KindList {
-			return rawItems(v.Bytes()), nil
-		}
-	}
-	return nil, &codedError{code: "expression", message: "for_each needs a list, and this is " + describeList(v)}
-}
-
-func describeList(v eval.Value) string {
-	if v == nil {
-		return "null"
-	}
-	return kindWord[kindOf(v)]
-}
-
-// pageItems walks the pages of a list, each record once.
-func pageItems(ctx context.Context, next func(context.Context) (intercom.Page, error)) iter.Seq2[item, error] {
-	return func(yield func(item, error) bool) {
-		seen := map[string]bool{}
-		for {
-			page, err := next(ctx)
-			if err == io.EOF { // only as it is: a connection that broke wraps it
-				return
-			}
-			if err != nil {
-				yield(item{}, err)
-				return
-			}
-			for _, raw := range page.Rows {
-				if !repeated(seen, raw) && !yield(item{raw: raw}, nil) {
-					return
-				}
-			}
-		}
-	}
 }

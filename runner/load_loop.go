@@ -11,6 +11,7 @@ import (
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/files"
+	"github.com/flowrun-dev/flowrun/internal/rows"
 	"github.com/flowrun-dev/flowrun/internal/workflow"
 	"github.com/flowrun-dev/flowrun/steps"
 )
@@ -18,14 +19,14 @@ import (
 // loop compiles for_each and what runs for each item.
 func (l *loader) loop(s *step) {
 	source := s.source.ForEach
-	lp := &loop{as: "item", failures: source.MaxFailures, types: map[string]string{}, reads: map[string]bool{}}
+	lp := &loop{as: "item", failures: source.MaxFailures, types: map[string]eval.Kind{}, reads: map[string]bool{}}
 	s.loop = lp
 	if source.As != nil {
 		lp.as = source.As.Text
 		l.itemName(source.As)
 	}
 	for _, field := range source.Types {
-		lp.types[field.Key.Text] = field.Value.Text
+		lp.types[field.Key.Text] = columnKinds[field.Value.Text]
 	}
 	item := l.loopSource(lp, source)
 	if source.Limit != nil {
@@ -129,7 +130,7 @@ func (l *loader) loopFile(lp *loop, source *workflow.Loop) *eval.Type {
 		return nil
 	}
 	if lp.format == "" {
-		lp.format = formatOf(name)
+		lp.format = rows.FormatOf(name)
 	}
 	if lp.format == "" && source.Node.Get("format") == nil {
 		l.problem(source.File, "the format of "+name+" cannot be told from its name", "add beside file: format: csv, ndjson or json")
@@ -151,7 +152,7 @@ func (l *loader) loopFile(lp *loop, source *workflow.Loop) *eval.Type {
 // file.
 func readable(in files.Folders, path, format string) ([]string, error) {
 	if format == "csv" {
-		return csvColumns(in, path)
+		return rows.Columns(in, path)
 	}
 	file, err := in.Open(path)
 	if err != nil {
@@ -179,19 +180,6 @@ func (l *loader) columnTypes(source *workflow.Loop, columns []string) *eval.Type
 }
 
 var columnKinds = map[string]eval.Kind{"string": eval.KindString, "integer": eval.KindInt, "number": eval.KindNumber, "boolean": eval.KindBool}
-
-// formatOf tells the format of a file by its name.
-func formatOf(name string) string {
-	switch strings.ToLower(filepath.Ext(name)) {
-	case ".csv":
-		return "csv"
-	case ".ndjson", ".jsonl":
-		return "ndjson"
-	case ".json":
-		return "json"
-	}
-	return ""
-}
 
 func (l *loader) loopAction(lp *loop, source *workflow.Loop) *eval.Type {
 	if lp.action = l.find(source.Action); lp.action == nil {

@@ -10,9 +10,8 @@
 // Where to look:
 //
 //   - load*.go, value.go, inputs.go and taint.go make a program of a file;
-//   - walk.go, step.go, loop.go and foreach.go walk over it; items.go, spool.go,
-//     keys.go and the readers csv.go, ndjson.go and jsonlist.go make the lists
-//     that loops run over;
+//   - walk.go, step.go, loop.go and foreach.go walk over it; source.go, items.go,
+//     spool.go and keys.go make the lists that loops run over;
 //   - current.go and reads.go look at the record a write is about, diff.go and
 //     weigh.go compare, write.go and call.go send;
 //   - plan.go, overlay.go, affected.go, finding.go and guards.go foresee;
@@ -105,7 +104,7 @@ type loop struct {
 	in       *value
 	file     *value
 	format   string
-	types    map[string]string
+	types    map[string]eval.Kind // of the columns of a CSV file
 	action   *steps.Action
 	with     *value
 	as       string

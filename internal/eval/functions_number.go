@@ -153,12 +153,3 @@ func unix(c *call) (Value, error) {
 	}
 	return nil, failf(c.at, `write it as "2026-11-04" or "2026-11-04T15:30:00Z"`, "text %s is not a date", quoteShort(text))
 }
-
-// quoteShort quotes a text for a message, cut if it is long.
-func quoteShort(s string) string {
-	const most = 40
-	if len(s) > most {
-		return strconv.Quote(s[:most]) + "..."
-	}
-	return strconv.Quote(s)
-}

@@ -1,4 +1,4 @@
-package runner
+package rows
 
 import (
 	"errors"
@@ -9,42 +9,43 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/google/go-cmp/cmp"
 )
 
 // rowsOf reads a CSV file and gives a line for each row, "LINE JSON" with what
 // is wrong with the row behind it, and last what is wrong with the file.
-func rowsOf(text string, types map[string]string) []string {
-	return rowsFrom(strings.NewReader(text), types)
+func rowsOf(text string, kinds map[string]eval.Kind) []string {
+	return rowsFrom(strings.NewReader(text), kinds)
 }
 
-func rowsFrom(r io.Reader, types map[string]string) []string {
+func rowsFrom(r io.Reader, kinds map[string]eval.Kind) []string {
 	var rows []string
-	table, err := newCSV(r, types)
+	table, err := newTable(r, kinds)
 	if err != nil {
 		return append(rows, "error: "+err.Error())
 	}
-	for it, err := range table.items {
-		rows = append(rows, described(it, err))
+	for row, err := range table.rows {
+		rows = append(rows, described(row, err))
 	}
 	return rows
 }
 
-func described(it item, err error) string {
+func described(row Row, err error) string {
 	switch {
 	case err != nil:
 		return "error: " + err.Error()
-	case it.err != nil:
-		return fmt.Sprintf("%d %s failed: %s", it.line, it.raw, strings.ReplaceAll(it.err.Error(), "\n", "; "))
+	case row.Err != nil:
+		return fmt.Sprintf("%d %s failed: %s", row.Line, row.JSON, strings.ReplaceAll(row.Err.Error(), "\n", "; "))
 	}
-	return fmt.Sprintf("%d %s", it.line, it.raw)
+	return fmt.Sprintf("%d %s", row.Line, row.JSON)
 }
 
 func TestCSV(t *testing.T) {
 	tests := []struct {
 		name  string
 		text  string
-		types map[string]string
+		kinds map[string]eval.Kind
 		want  []string
 	}{
 		{name: "cells are strings", text: "a,b\n1,true\n", want: []string{`2 {"a":"1","b":"true"}`}},
@@ -80,7 +81,7 @@ func TestCSV(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if diff := cmp.Diff(tt.want, rowsOf(tt.text, tt.types)); diff != "" {
+			if diff := cmp.Diff(tt.want, rowsOf(tt.text, tt.kinds)); diff != "" {
 				t.Errorf("rows differ (-want +got):\n%s", diff)
 			}
 		})
@@ -97,7 +98,7 @@ func numbered(line, count int, row string) []string {
 }
 
 func TestTypesOfCSVColumns(t *testing.T) {
-	types := map[string]string{"i": "integer", "n": "number", "b": "boolean", "s": "string"}
+	kinds := map[string]eval.Kind{"i": eval.KindInt, "n": eval.KindNumber, "b": eval.KindBool, "s": eval.KindString}
 	tests := []struct{ row, want string }{
 		{"1,2.5,true,x", `{"i":1,"n":2.5,"b":true,"s":"x"}`},
 		{"-9223372036854775808,-0.10,FALSE,5", `{"i":-9223372036854775808,"n":-0.1,"b":false,"s":"5"}`},
@@ -111,15 +112,15 @@ func TestTypesOfCSVColumns(t *testing.T) {
 		{",\"1,5\",,", `{"n":"1,5"} failed: column n: "1,5" is not a number`},
 		{",[1],,", `{"n":"[1]"} failed: column n: "[1]" is not a number`},
 		{" ,,,", `{"i":" "} failed: column i: "" is not an integer`},
-		{strings.Repeat("9", 100) + ",,,", `{"i":"` + strings.Repeat("9", 100) + `"} failed: column i: "` + strings.Repeat("9", 40) + `..." is not an integer`},
+		{strings.Repeat("9", 100) + ",,,", `{"i":"` + strings.Repeat("9", 100) + `"} failed: column i: "` + strings.Repeat("9", 40) + `"... is not an integer`},
 	}
 	for _, tt := range tests {
-		got := rowsOf("i,n,b,s\n"+tt.row+"\n", types)
+		got := rowsOf("i,n,b,s\n"+tt.row+"\n", kinds)
 		if diff := cmp.Diff([]string{"2 " + tt.want}, got); diff != "" {
 			t.Errorf("%q differs (-want +got):\n%s", tt.row, diff)
 		}
 	}
-	got := rowsOf("a,b\n", map[string]string{"c": "integer"})
+	got := rowsOf("a,b\n", map[string]eval.Kind{"d": eval.KindInt, "c": eval.KindInt})
 	want := []string{`error: there is no column "c", which types names; the columns are a, b`}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("differs (-want +got):\n%s", diff)
@@ -182,7 +183,7 @@ func TestCSVFileThatCannotBeRead(t *testing.T) {
 
 func BenchmarkCSVRow(b *testing.B) {
 	row := "ann@example.com,trial,1200,Ann Example,+441234567890,2024-01-02T10:00:00Z\n"
-	table, err := newCSV(io.MultiReader(strings.NewReader("email,plan,spend,name,phone,since\n"), &endless{text: row}), map[string]string{"spend": "integer"})
+	table, err := newTable(io.MultiReader(strings.NewReader("email,plan,spend,name,phone,since\n"), &endless{text: row}), map[string]eval.Kind{"spend": eval.KindInt})
 	if err != nil {
 		b.Fatal(err)
 	}

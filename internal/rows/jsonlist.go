@@ -1,4 +1,4 @@
-package runner
+package rows
 
 import (
 	"bufio"
@@ -18,8 +18,8 @@ type listReader struct {
 	lines   *lineCounter
 }
 
-// jsonFile walks the elements of the list a JSON file holds.
-func jsonFile(r io.Reader) (iter.Seq2[item, error], error) {
+// jsonList hands out the elements of the list that a JSON file holds.
+func jsonList(r io.Reader) (iter.Seq2[Row, error], error) {
 	l := &listReader{bounded: &boundedReader{r: withoutMark(r)}}
 	l.lines = &lineCounter{r: l.bounded}
 	l.decoder = json.NewDecoder(l.lines)
@@ -33,26 +33,26 @@ func jsonFile(r io.Reader) (iter.Seq2[item, error], error) {
 	case open != json.Delim('['):
 		return nil, errors.New("a JSON file for a loop holds a list: [ ... ]")
 	}
-	return l.items, nil
+	return l.rows, nil
 }
 
-func (l *listReader) items(yield func(item, error) bool) {
+func (l *listReader) rows(yield func(Row, error) bool) {
 	for l.more() {
-		it, err := l.element()
+		row, err := l.element()
 		if err != nil {
-			yield(item{}, err)
+			yield(Row{}, err)
 			return
 		}
-		if !yield(it, nil) {
+		if !yield(row, nil) {
 			return
 		}
 	}
 	if _, err := l.decoder.Token(); err != nil { // the closing bracket
-		yield(item{}, l.wrong(err))
+		yield(Row{}, l.wrong(err))
 		return
 	}
 	if _, err := l.decoder.Token(); !errors.Is(err, io.EOF) {
-		yield(item{}, errors.New("something follows the end of the list; a file with one value per line is NDJSON"))
+		yield(Row{}, errors.New("something follows the end of the list; a file with one value per line is NDJSON"))
 	}
 }
 
@@ -62,16 +62,16 @@ func (l *listReader) more() bool {
 	return l.decoder.More()
 }
 
-func (l *listReader) element() (item, error) {
+func (l *listReader) element() (Row, error) {
 	var raw json.RawMessage
 	if err := l.decoder.Decode(&raw); err != nil {
-		return item{}, l.wrong(err)
+		return Row{}, l.wrong(err)
 	}
-	it := item{raw: raw, line: l.lines.at(l.decoder.InputOffset() - int64(len(raw)))}
+	row := Row{JSON: raw, Line: l.lines.at(l.decoder.InputOffset() - int64(len(raw)))}
 	if len(raw) > maxRow {
-		return item{}, fmt.Errorf("line %d: the element is longer than 1 MiB", it.line)
+		return Row{}, fmt.Errorf("line %d: the element is longer than 1 MiB", row.Line)
 	}
-	return it, it.check()
+	return row, row.check()
 }
 
 // wrong describes an error of the decoder, with the line where the element
@@ -98,34 +98,4 @@ func (l *listReader) linesSkipped() int {
 			count++
 		}
 	}
-}
-
-// lineCounter tells the line of a byte that was read through it lately.
-type lineCounter struct {
-	r      io.Reader
-	breaks []int64 // offsets of line breaks behind the last one asked for
-	line   int
-	read   int64
-}
-
-func (c *lineCounter) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	for i, b := range p[:n] {
-		if b == '\n' {
-			c.breaks = append(c.breaks, c.read+int64(i))
-		}
-	}
-	c.read += int64(n)
-	return n, err
-}
-
-// at is the line of an offset; it is asked in rising order.
-func (c *lineCounter) at(offset int64) int {
-	passed := 0
-	for passed < len(c.breaks) && c.breaks[passed] < offset {
-		passed++
-	}
-	c.breaks = c.breaks[passed:]
-	c.line += passed
-	return c.line + 1
 }

@@ -1,16 +1,16 @@
-package runner
+package rows
 
 import (
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
-	"github.com/flowrun-dev/flowrun/internal/files"
 )
 
 // Limits of a CSV file, besides those of a row.
@@ -19,21 +19,21 @@ const (
 	maxCell    = 256 << 10
 )
 
-// csvReader reads a CSV file row by row into JSON objects. A cell is a string
-// unless types says otherwise; an empty cell is left out.
-type csvReader struct {
+// table reads a CSV file row by row into JSON objects. A cell is a string unless
+// kinds says otherwise; an empty cell is left out.
+type table struct {
 	reader  *csv.Reader
 	bounded *boundedReader
 	header  []string
-	names   [][]byte // the header as JSON strings
-	types   []string // by column
-	line    int      // where the row that was read last ends
+	names   [][]byte    // the header as JSON strings
+	kinds   []eval.Kind // by column
+	line    int         // where the row that was read last ends
 }
 
-// newCSV reads the header.
-func newCSV(r io.Reader, types map[string]string) (*csvReader, error) {
+// newTable reads the header.
+func newTable(r io.Reader, kinds map[string]eval.Kind) (*table, error) {
 	bounded := &boundedReader{r: withoutMark(r)}
-	t := &csvReader{reader: csv.NewReader(bounded), bounded: bounded}
+	t := &table{reader: csv.NewReader(bounded), bounded: bounded}
 	t.reader.ReuseRecord = true
 	header, err := t.record()
 	if errors.Is(err, io.EOF) {
@@ -43,10 +43,10 @@ func newCSV(r io.Reader, types map[string]string) (*csvReader, error) {
 		return nil, err
 	}
 	t.header = append([]string(nil), header...)
-	return t, t.checkHeader(types)
+	return t, t.checkHeader(kinds)
 }
 
-func (t *csvReader) checkHeader(types map[string]string) error {
+func (t *table) checkHeader(kinds map[string]eval.Kind) error {
 	if len(t.header) > maxColumns {
 		return fmt.Errorf("line 1: %d columns; at most %d are read", len(t.header), maxColumns)
 	}
@@ -68,9 +68,9 @@ func (t *csvReader) checkHeader(types map[string]string) error {
 			return err
 		}
 		t.names = append(t.names, quoted)
-		t.types = append(t.types, types[name])
+		t.kinds = append(t.kinds, kinds[name])
 	}
-	for name := range types {
+	for _, name := range slices.Sorted(maps.Keys(kinds)) {
 		if seen[name] == 0 {
 			return fmt.Errorf("there is no column %q, which types names; the columns are %s", name, strings.Join(t.header, ", "))
 		}
@@ -79,7 +79,7 @@ func (t *csvReader) checkHeader(types map[string]string) error {
 }
 
 // record reads the next record, of bounded size.
-func (t *csvReader) record() ([]string, error) {
+func (t *table) record() ([]string, error) {
 	t.bounded.allow(t.reader.InputOffset() + maxRow)
 	record, err := t.reader.Read()
 	var parse *csv.ParseError
@@ -110,28 +110,28 @@ func csvError(err error) string {
 	return err.Error()
 }
 
-// items walks the rows.
-func (t *csvReader) items(yield func(item, error) bool) {
+// rows hands out the rows behind the header.
+func (t *table) rows(yield func(Row, error) bool) {
 	for {
 		record, err := t.record()
 		if errors.Is(err, io.EOF) {
 			return
 		}
 		if err != nil {
-			yield(item{}, err)
+			yield(Row{}, err)
 			return
 		}
-		line, _ := t.reader.FieldPos(0)
-		it := item{line: line}
-		it.raw, it.err = t.object(record)
-		if !yield(it, nil) {
+		var row Row
+		row.Line, _ = t.reader.FieldPos(0)
+		row.JSON, row.Err = t.object(record)
+		if !yield(row, nil) {
 			return
 		}
 	}
 }
 
 // object gives a record as a JSON object. The error is about the row alone.
-func (t *csvReader) object(record []string) ([]byte, error) {
+func (t *table) object(record []string) ([]byte, error) {
 	var first error
 	row := make([]byte, 1, 256)
 	row[0] = '{'
@@ -155,71 +155,17 @@ func (t *csvReader) object(record []string) ([]byte, error) {
 	return append(row, '}'), first
 }
 
-// cell reads a cell by the type of its column.
-func (t *csvReader) cell(column int, text string) (eval.Value, error) {
+// cell reads a cell as what its column holds.
+func (t *table) cell(column int, text string) (eval.Value, error) {
 	if len(text) > maxCell {
 		return nil, errors.New("the cell is longer than 256 KiB")
 	}
 	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
 		return nil, errors.New("the cell is not valid UTF-8 text")
 	}
-	switch trimmed := strings.TrimSpace(text); t.types[column] {
-	case "integer":
-		return parseInteger(trimmed)
-	case "number":
-		return parseNumber(trimmed)
-	case "boolean":
-		return parseBoolean(trimmed)
+	switch kind := t.kinds[column]; kind {
+	case eval.KindInt, eval.KindNumber, eval.KindBool:
+		return eval.FromText(strings.TrimSpace(text), kind)
 	}
 	return text, nil
-}
-
-// parseInteger reads an integer of 64 bits.
-func parseInteger(text string) (eval.Value, error) {
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return nil, fmt.Errorf("%q is not an integer", short(text))
-	}
-	return n, nil
-}
-
-// parseNumber reads a number as JSON writes it.
-func parseNumber(text string) (eval.Value, error) {
-	n, err := eval.Raw([]byte(text))
-	if kind := kindOf(n); err != nil || kind != eval.KindInt && kind != eval.KindNumber {
-		return nil, fmt.Errorf("%q is not a number", short(text))
-	}
-	return n, nil
-}
-
-func parseBoolean(text string) (eval.Value, error) {
-	switch strings.ToLower(text) {
-	case "true", "yes", "1":
-		return true, nil
-	case "false", "no", "0":
-		return false, nil
-	}
-	return nil, fmt.Errorf("%q is not true or false", short(text))
-}
-
-// short gives the beginning of a text that may be long.
-func short(text string) string {
-	if runes := []rune(text); len(runes) > 40 {
-		return string(runes[:40]) + "..."
-	}
-	return text
-}
-
-// csvColumns reads the names of the columns of a file in the folders.
-func csvColumns(in files.Folders, path string) ([]string, error) {
-	file, err := in.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	t, err := newCSV(file, nil)
-	if err != nil {
-		return nil, err
-	}
-	return t.header, nil
 }

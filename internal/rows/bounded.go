@@ -1,6 +1,7 @@
-package runner
+package rows
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"io"
@@ -27,4 +28,15 @@ func (b *boundedReader) Read(p []byte) (int, error) {
 	}
 	b.read += int64(n)
 	return n, err
+}
+
+// withoutMark passes over the byte order mark that some programs write at the
+// beginning of a file.
+func withoutMark(r io.Reader) io.Reader {
+	buffered := bufio.NewReaderSize(r, 64<<10)
+	mark := []byte("\ufeff")
+	if head, _ := buffered.Peek(len(mark)); bytes.Equal(head, mark) {
+		_, _ = buffered.Discard(len(mark))
+	}
+	return buffered
 }

@@ -1,6 +1,7 @@
-package runner
+package rows
 
 import (
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -36,8 +37,8 @@ func TestNDJSON(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []string
-			for it, err := range lineItems(strings.NewReader(tt.text)) {
-				got = append(got, described(it, err))
+			for row, err := range ndjson(strings.NewReader(tt.text)) {
+				got = append(got, described(row, err))
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("rows differ (-want +got):\n%s", diff)
@@ -47,13 +48,13 @@ func TestNDJSON(t *testing.T) {
 }
 
 func listRows(r io.Reader) []string {
-	rows, err := jsonFile(r)
+	rows, err := jsonList(r)
 	if err != nil {
 		return []string{"error: " + err.Error()}
 	}
 	var got []string
-	for it, err := range rows {
-		got = append(got, described(it, err))
+	for row, err := range rows {
+		got = append(got, described(row, err))
 	}
 	return got
 }
@@ -105,25 +106,48 @@ func TestEndlessElementsAreBounded(t *testing.T) {
 	}
 }
 
-func TestFilesByFormat(t *testing.T) {
+func TestFilesOfEachFormatGiveTheSameRows(t *testing.T) {
 	dir := t.TempDir()
 	for format, text := range map[string]string{"csv": "a\n1\n", "ndjson": `{"a":"1"}`, "json": `[{"a":"1"}]`} {
 		path := filepath.Join(dir, "rows")
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		rows, err := readFile(files.NewFolders(dir), path, "rows", format, nil)
+		file, err := Open(files.NewFolders(dir), path, format, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for it, err := range rows {
-			if err != nil || string(it.raw) != `{"a":"1"}` {
-				t.Errorf("%s gives %s, %v", format, it.raw, err)
+		read := 0
+		for row, err := range file.All {
+			if read++; err != nil || string(row.JSON) != `{"a":"1"}` {
+				t.Errorf("%s gives %s, %v", format, row.JSON, err)
 			}
 		}
+		if read != 1 {
+			t.Errorf("%s gives %d rows, want 1", format, read)
+		}
 	}
+}
+
+func TestColumnsAreInTheirOrder(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "people.csv")
+	if err := os.WriteFile(path, []byte("b,a\nx,y\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, err := Columns(files.NewFolders(dir), path)
+	if diff := cmp.Diff([]string{"b", "a"}, got); diff != "" || err != nil {
+		t.Errorf("error %v, columns differ (-want +got):\n%s", err, diff)
+	}
+	_, err = Columns(files.NewFolders(t.TempDir()), path)
+	if _, ok := errors.AsType[*files.OutsideError](err); !ok {
+		t.Errorf("a file in another folder gives %v", err)
+	}
+}
+
+func TestFormatsByName(t *testing.T) {
 	for name, want := range map[string]string{"a.csv": "csv", "a.CSV": "csv", "a.ndjson": "ndjson", "a.jsonl": "ndjson", "a.json": "json", "a.txt": "", "csv": ""} {
-		if got := formatOf(name); got != want {
+		if got := FormatOf(name); got != want {
 			t.Errorf("the format of %s is %q, want %q", name, got, want)
 		}
 	}

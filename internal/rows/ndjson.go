@@ -1,4 +1,4 @@
-package runner
+package rows
 
 import (
 	"bufio"
@@ -12,9 +12,9 @@ import (
 	"github.com/flowrun-dev/flowrun/internal/eval"
 )
 
-// lineItems walks a file with one JSON value per line.
-func lineItems(r io.Reader) iter.Seq2[item, error] {
-	return func(yield func(item, error) bool) {
+// ndjson hands out the rows of a file with one JSON value per line.
+func ndjson(r io.Reader) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
 		scanner := bufio.NewScanner(withoutMark(r))
 		scanner.Buffer(make([]byte, 64<<10), maxRow)
 		line := 0
@@ -24,31 +24,31 @@ func lineItems(r io.Reader) iter.Seq2[item, error] {
 			if len(text) == 0 {
 				continue
 			}
-			it := item{raw: bytes.Clone(text), line: line}
-			if err := it.check(); err != nil {
-				yield(item{}, err)
+			row := Row{JSON: bytes.Clone(text), Line: line}
+			if err := row.check(); err != nil {
+				yield(Row{}, err)
 				return
 			}
-			if !yield(it, nil) {
+			if !yield(row, nil) {
 				return
 			}
 		}
 		if err := scanner.Err(); errors.Is(err, bufio.ErrTooLong) {
-			yield(item{}, fmt.Errorf("line %d is longer than 1 MiB", line+1))
+			yield(Row{}, fmt.Errorf("line %d is longer than 1 MiB", line+1))
 		} else if err != nil {
-			yield(item{}, err)
+			yield(Row{}, err)
 		}
 	}
 }
 
 // check reports a row that is not JSON, or no text.
-func (it item) check() error {
-	_, err := eval.Raw(it.raw)
-	if err == nil && !utf8.Valid(it.raw) {
+func (r *Row) check() error {
+	_, err := eval.Raw(r.JSON)
+	if err == nil && !utf8.Valid(r.JSON) {
 		err = errors.New("text is not valid UTF-8")
 	}
 	if err != nil {
-		return fmt.Errorf("line %d: %w", it.line, err)
+		return fmt.Errorf("line %d: %w", r.Line, err)
 	}
 	return nil
 }

@@ -1,0 +1,174 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"path/filepath"
+	"slices"
+
+	"github.com/flowrun-dev/flowrun/intercom"
+	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/files"
+	"github.com/flowrun-dev/flowrun/internal/rows"
+	"github.com/tidwall/gjson"
+)
+
+// source hands out the items of a loop one by one. An error ends it.
+type source struct {
+	items iter.Seq2[item, error]
+
+	// Of a file only:
+	name    string // for messages
+	path    string
+	folders files.Folders // that it may stand in
+	header  []string      // the columns of a CSV file
+}
+
+// item is one item as it was read. One that comes from no file has line 0.
+type item struct {
+	rows.Row
+	value eval.Value // instead of its JSON, for lists that are in memory
+}
+
+// source opens where the items come from, of which at most so many are wanted;
+// 0 is all.
+func (w *walk) source(ctx context.Context, s *step, at *place, most int64) (source, []string, error) {
+	l := s.loop
+	switch {
+	case l.in != nil:
+		v, err := l.in.eval(ctx, at.scope)
+		if err != nil {
+			return source{}, nil, err
+		}
+		if u, ok := v.(*eval.Unknown); ok {
+			return source{}, u.Origins, nil
+		}
+		items, err := listItems(v)
+		return source{items: items}, nil, placed(l.in.node, err)
+	case l.file != nil:
+		return w.fileSource(ctx, s, at)
+	}
+	in, err := l.with.eval(ctx, at.scope)
+	if err != nil {
+		return source{}, nil, err
+	}
+	if u, some := eval.IsUnknown(in); some {
+		return source{}, u.Origins, nil
+	}
+	given, err := plain(in.(eval.Object))
+	if err != nil {
+		return source{}, nil, err
+	}
+	pager, err := w.pages(l.action, s.retry, given, most)
+	if err != nil {
+		return source{}, nil, placed(l.with.node, err)
+	}
+	return source{items: pageItems(ctx, pager.Next)}, nil, nil
+}
+
+func (w *walk) fileSource(ctx context.Context, s *step, at *place) (source, []string, error) {
+	v, err := s.loop.file.eval(ctx, at.scope)
+	if err != nil {
+		return source{}, nil, err
+	}
+	if u, ok := v.(*eval.Unknown); ok {
+		return source{}, u.Origins, nil
+	}
+	name, ok := v.(string)
+	if !ok {
+		return source{}, nil, placed(s.loop.file.node, fmt.Errorf("file must be a path, not %s", kindWord[kindOf(v)]))
+	}
+	format := s.loop.format
+	if format == "" {
+		if format = rows.FormatOf(name); format == "" {
+			return source{}, nil, placed(s.loop.file.node, fmt.Errorf("the format of %s cannot be told from its name; add format: csv, ndjson or json", name))
+		}
+	}
+	src := source{name: name, path: w.program.path(name), folders: w.folders()}
+	shown := filepath.Base(name)
+	file, err := rows.Open(src.folders, src.path, format, s.loop.types)
+	if err != nil {
+		return source{}, nil, placed(s.loop.file.node, fmt.Errorf("%s: %w", shown, err))
+	}
+	src.header, src.items = file.Columns, fileItems(file, shown)
+	return src, nil, nil
+}
+
+// folders are those that data files may be read in: a file that the command
+// line gives for an input is allowed with it.
+func (w *walk) folders() files.Folders {
+	return slices.Concat(w.program.folders, w.opt.Inputs.named)
+}
+
+// fileItems walks the rows of a file. Shown is its name in messages.
+func fileItems(file *rows.Reader, shown string) iter.Seq2[item, error] {
+	return func(yield func(item, error) bool) {
+		for row, err := range file.All {
+			if err != nil {
+				err = &codedError{code: "file", message: shown + ": " + err.Error()}
+			}
+			if !yield(item{Row: row}, err) {
+				return
+			}
+		}
+	}
+}
+
+// listItems walks a list that is in memory.
+func listItems(v eval.Value) (iter.Seq2[item, error], error) {
+	switch v := v.(type) {
+	case eval.List:
+		return func(yield func(item, error) bool) {
+			for _, each := range v {
+				if !yield(item{value: each}, nil) {
+					return
+				}
+			}
+		}, nil
+	case *eval.JSON:
+		if kindOf(v) == eval.KindList {
+			return rawItems(v.Bytes()), nil
+		}
+	}
+	return nil, &codedError{code: "expression", message: "for_each needs a list, and this is " + describeList(v)}
+}
+
+// rawItems walks the elements of a JSON list.
+func rawItems(list []byte) iter.Seq2[item, error] {
+	return func(yield func(item, error) bool) {
+		gjson.ParseBytes(list).ForEach(func(_, element gjson.Result) bool {
+			return yield(item{Row: rows.Row{JSON: []byte(element.Raw)}}, nil)
+		})
+	}
+}
+
+func describeList(v eval.Value) string {
+	if v == nil {
+		return "null"
+	}
+	return kindWord[kindOf(v)]
+}
+
+// pageItems walks the pages of a list, each record once.
+func pageItems(ctx context.Context, next func(context.Context) (intercom.Page, error)) iter.Seq2[item, error] {
+	return func(yield func(item, error) bool) {
+		seen := map[string]bool{}
+		for {
+			page, err := next(ctx)
+			if err == io.EOF { // only as it is: a connection that broke wraps it
+				return
+			}
+			if err != nil {
+				yield(item{}, err)
+				return
+			}
+			for _, raw := range page.Rows {
+				if !repeated(seen, raw) && !yield(item{Row: rows.Row{JSON: raw}}, nil) {
+					return
+				}
+			}
+		}
+	}
+}
