@@ -19,13 +19,14 @@ const module = "github.com/flowrun-dev/flowrun/"
 // is not here may import none.
 var mayImport = map[string][]string{
 	".":                    {"internal/cli"},
-	"internal/cli":         {"internal/files", "runner", "steps", "schema", "intercom", "intercom/sandbox", "internal/workflow", "internal/report", "internal/credentials"},
+	"internal/cli":         {"internal/files", "runner", "steps", "schema", "intercom", "intercom/sandbox", "internal/workflow", "internal/report", "internal/credentials", "internal/spelling"},
 	"internal/report":      {"runner", "steps", "internal/eval"},
 	"internal/credentials": {"internal/files"},
-	"internal/eval":        {"internal/jsontext"},
+	"internal/eval":        {"internal/jsontext", "internal/spelling"},
 	"internal/journal":     {"internal/jsontext"},
 	"internal/rows":        {"internal/eval", "internal/files"},
-	"runner":               {"steps", "intercom", "internal/workflow", "internal/eval", "internal/files", "internal/journal", "internal/jsontext", "internal/rows"},
+	"internal/workflow":    {"internal/spelling"},
+	"runner":               {"steps", "intercom", "internal/workflow", "internal/eval", "internal/files", "internal/journal", "internal/jsontext", "internal/rows", "internal/spelling"},
 	"schema":               {"steps"},
 	"steps":                {"intercom", "internal/jsontext"},
 }

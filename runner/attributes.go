@@ -11,6 +11,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/spelling"
 	"github.com/tidwall/gjson"
 )
 
@@ -127,7 +128,7 @@ func attributeProblem(defined map[string]attribute, resource, name string, v eva
 	a, there := defined[name]
 	switch {
 	case !there:
-		hint := didYouMean(name, slices.Sorted(maps.Keys(defined)))
+		hint := spelling.DidYouMean(name, slices.Sorted(maps.Keys(defined)))
 		if hint == "" {
 			hint = "create it in Intercom's settings, under Data, or mend the name"
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/files"
+	"github.com/flowrun-dev/flowrun/internal/spelling"
 	"github.com/flowrun-dev/flowrun/internal/workflow"
 	"github.com/flowrun-dev/flowrun/steps"
 )
@@ -213,7 +214,7 @@ func (p *Program) knownInput(name string) error {
 			return nil
 		}
 	}
-	switch near := workflow.Nearest(name, names); {
+	switch near := spelling.Nearest(name, names); {
 	case near != "":
 		return fmt.Errorf("the workflow has no input %q; did you mean %s?", name, near)
 	case len(names) == 0:

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/spelling"
 	"github.com/flowrun-dev/flowrun/internal/workflow"
 	"github.com/flowrun-dev/flowrun/steps"
 )
@@ -26,20 +27,12 @@ func (l *loader) find(key *workflow.Node) *steps.Action {
 	if action := steps.Find(key.Text); action != nil {
 		return action
 	}
-	hint := didYouMean(key.Text, steps.Names())
+	hint := spelling.DidYouMean(key.Text, steps.Names())
 	if hint == "" {
 		hint = `"flowrun actions list" shows them`
 	}
 	l.problem(key, fmt.Sprintf("there is no action %q", key.Text), hint)
 	return nil
-}
-
-// didYouMean is the hint that offers the name nearest to word, or "".
-func didYouMean(word string, names []string) string {
-	if near := workflow.Nearest(word, names); near != "" {
-		return fmt.Sprintf("did you mean %q?", near)
-	}
-	return ""
 }
 
 // with compiles the inputs of an action and holds them against the catalogue.
@@ -72,7 +65,7 @@ func misspelt(action *steps.Action, with *workflow.Node) map[string]bool {
 	meant := map[string]bool{}
 	for _, field := range with.Fields {
 		if _, known := action.Input(field.Key.Text); !known {
-			if near := workflow.Nearest(field.Key.Text, inputNames(action)); near != "" {
+			if near := spelling.Nearest(field.Key.Text, inputNames(action)); near != "" {
 				meant[near] = true
 			}
 		}
@@ -94,7 +87,7 @@ func (l *loader) inputProblem(action *steps.Action, problem *steps.InputError, k
 	for _, field := range with.Fields {
 		switch name := field.Key.Text; {
 		case name == problem.Input && !isInput(action, name):
-			at, hint = field.Key, didYouMean(name, inputNames(action))
+			at, hint = field.Key, spelling.DidYouMean(name, inputNames(action))
 		case name == problem.Input:
 			at, hint = field.Value, ""
 		case problem.Input == "" && tooMany(action, with, name):

@@ -12,6 +12,7 @@ import (
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/files"
 	"github.com/flowrun-dev/flowrun/internal/rows"
+	"github.com/flowrun-dev/flowrun/internal/spelling"
 	"github.com/flowrun-dev/flowrun/internal/workflow"
 	"github.com/flowrun-dev/flowrun/steps"
 )
@@ -171,7 +172,7 @@ func (l *loader) columnTypes(source *workflow.Loop, columns []string) *eval.Type
 	for _, field := range source.Types {
 		if t.Fields[field.Key.Text] == nil {
 			message := fmt.Sprintf("unknown column %q; there are %s", field.Key.Text, strings.Join(columns, ", "))
-			l.problem(field.Key, message, didYouMean(field.Key.Text, columns))
+			l.problem(field.Key, message, spelling.DidYouMean(field.Key.Text, columns))
 			continue
 		}
 		t.Fields[field.Key.Text] = &eval.Type{Kind: columnKinds[field.Value.Text]}

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/flowrun-dev/flowrun/internal/report"
-	"github.com/flowrun-dev/flowrun/internal/workflow"
+	"github.com/flowrun-dev/flowrun/internal/spelling"
 	"github.com/flowrun-dev/flowrun/steps"
 	"github.com/urfave/cli/v2"
 )
@@ -54,7 +54,7 @@ func (c *command) showAction(ctx *cli.Context) error {
 	action := steps.Find(ctx.Args().First())
 	if action == nil {
 		hint := "the actions are " + strings.Join(steps.Names(), ", ")
-		if near := workflow.Nearest(ctx.Args().First(), steps.Names()); near != "" {
+		if near := spelling.Nearest(ctx.Args().First(), steps.Names()); near != "" {
 			hint = fmt.Sprintf("did you mean %s?", near)
 		}
 		return usage(fmt.Sprintf("there is no action %q", ctx.Args().First()), hint)

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/flowrun-dev/flowrun/internal/workflow"
+	"github.com/flowrun-dev/flowrun/internal/spelling"
 	"github.com/urfave/cli/v2"
 )
 
@@ -160,7 +160,7 @@ func (l *commandLine) flagHint(command, name string, names []string) string {
 	if slices.Equal(l.path, []string{"plan"}) && (name == "n" || name == "dry-run") {
 		return "plan is the dry run: it writes nothing"
 	}
-	if near := workflow.Nearest(name, names); near != "" && len(name) > 1 {
+	if near := spelling.Nearest(name, names); near != "" && len(name) > 1 {
 		return fmt.Sprintf("did you mean --%s?", near)
 	}
 	if len(names) == 0 {
@@ -184,7 +184,7 @@ func unknownCommand(name string, commands []*cli.Command) error {
 		names[i] = command.Name
 	}
 	hint := "the commands are " + strings.Join(names, ", ")
-	if near := workflow.Nearest(name, names); near != "" {
+	if near := spelling.Nearest(name, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	} else if strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml") {
 		hint = fmt.Sprintf("to see what %s would change: flowrun plan %s", name, name)

@@ -3,6 +3,8 @@ package eval
 import (
 	"fmt"
 	"strconv"
+
+	"github.com/flowrun-dev/flowrun/internal/spelling"
 )
 
 // A Problem is something wrong with a template or an expression that shows
@@ -91,5 +93,5 @@ func (m Missing) tellContent(e *Error, base string) {
 	}
 	names := sortedKeys(object)
 	e.Message += fmt.Sprintf("; %s has %s", base, enumerate(names))
-	e.Hint = didYouMean(m.key, names)
+	e.Hint = spelling.DidYouMean(m.key, names)
 }

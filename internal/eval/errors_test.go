@@ -13,7 +13,7 @@ func TestErrorsOfTheRun(t *testing.T) {
 		{"missing has its own words for a skipped step", `steps.find.data.id`, `error at 11: steps.find.data is missing: step find was skipped | if it may be missing, write (steps.find.data ?? "...")`},
 		{"a member of null", `item.owner.name`, `error at 11: item.owner.name is missing; item.owner is null | if it may be missing, write (item.owner.name ?? "...")`},
 		{"an index past the end", `item.list[5]`, `error at 10: item.list[5] is missing; item.list has 3 elements | if it may be missing, write (item.list[5] ?? "...")`},
-		{"a missing value in an operation", `item.nope > 1`, `error at 5: item.nope is missing; item has "active", "cell", "created_at", "custom_attributes", "dotted.key", "email", "empty", "huge", "id", "list", "name", "nested" and 10 more | did you mean "name"?`},
+		{"a missing value in an operation", `item.nope > 1`, `error at 5: item.nope is missing; item has "active", "cell", "created_at", "custom_attributes", "dotted.key", "email", "empty", "huge", "id", "list", "name", "nested" and 10 more | if it may be missing, write (item.nope ?? "...")`},
 		{"a missing value against nil", `steps.find.data == nil`, `error at 11: steps.find.data is missing: step find was skipped | if it may be missing, write (steps.find.data ?? "...")`},
 		{"a missing element of a literal", `[steps.find.data]`, `error at 12: steps.find.data is missing: step find was skipped | if it may be missing, write (steps.find.data ?? "...")`},
 		{"?? does not reach into arguments", `upper(item.name) ?? "x"`, `error at 6: item.name is null; text is needed here | ?? only replaces what is missing or null at the end of a chain of names; put it inside, at the chain itself, as in upper(a.b ?? "")`},

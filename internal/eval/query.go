@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowrun-dev/flowrun/internal/spelling"
 	"github.com/tidwall/gjson"
 )
 
@@ -112,7 +113,7 @@ func checkQuery(query string) (message, hint string) {
 			}
 			name := query[i:scanWord(query, i+1)]
 			if !slices.Contains(modifiers, name) {
-				return fmt.Sprintf("unknown modifier %q; there are %s", name, enumerate(modifiers)), didYouMean(name, modifiers)
+				return fmt.Sprintf("unknown modifier %q; there are %s", name, enumerate(modifiers)), spelling.DidYouMean(name, modifiers)
 			}
 		case '=', '<', '>':
 			if message, hint := checkOperand(query[i+1:]); message != "" {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/expr-lang/expr/builtin"
 	"github.com/expr-lang/expr/file"
+	"github.com/flowrun-dev/flowrun/internal/spelling"
 )
 
 var (
@@ -118,7 +119,7 @@ func unknownFunction(name string) (message, hint string) {
 	_, ofExpr := builtin.Index[name]
 	hint = refusedFunctions[name]
 	if hint == "" {
-		hint = didYouMean(name, functionNames())
+		hint = spelling.DidYouMean(name, functionNames())
 	}
 	if ofExpr {
 		return "function " + strconv.Quote(name) + " is not available in workflows", hint

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+
+	"github.com/flowrun-dev/flowrun/internal/spelling"
 )
 
 // A Kind is the coarse type of a value.
@@ -120,7 +122,7 @@ func (t *Type) unknownField(key string, at int) *Problem {
 	default:
 		p.Message += "; there " + areNames(names)
 	}
-	p.Hint = didYouMean(key, names)
+	p.Hint = spelling.DidYouMean(key, names)
 	return p
 }
 

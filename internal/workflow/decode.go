@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/flowrun-dev/flowrun/internal/spelling"
 )
 
 // decoder turns nodes into the types of a workflow and collects the problems.
@@ -82,7 +84,7 @@ func (d *decoder) unknownKey(key *Node, what string, known keys) string {
 	names := slices.Sorted(maps.Keys(known))
 	meant := otherWords[key.Text]
 	if known[meant] == nil {
-		meant = Nearest(key.Text, names)
+		meant = spelling.Nearest(key.Text, names)
 	}
 	hint := ""
 	if meant != "" {
@@ -120,7 +122,7 @@ func (d *decoder) word(n *Node, what string, words ...string) *Node {
 	if n.Kind != Map && n.Kind != List && slices.Contains(words, n.Text) {
 		return n
 	}
-	hint := didYouMean(n.Text, words)
+	hint := spelling.DidYouMean(n.Text, words)
 	if other := otherTypes[n.Text]; slices.Contains(words, other) {
 		hint = fmt.Sprintf("did you mean %q?", other)
 	}

@@ -1,17 +1,19 @@
-package workflow
+// Package spelling finds the name that somebody meant who wrote another one.
+package spelling
 
 import (
 	"math"
+	"strconv"
 	"strings"
 )
 
 // Nearest returns the name that word is most likely meant to be, or "": one
-// that differs in a letter or two, or one that word is a part of.
+// that differs in a third of its letters, or one that word is a part of.
 func Nearest(word string, names []string) string {
-	best, distance := "", 1+len(word)/3
+	best, least := "", 1+len(word)/3
 	for _, name := range names {
-		if d := edits(strings.ToLower(word), strings.ToLower(name)); d < distance && name != word {
-			best, distance = name, d
+		if d := edits(strings.ToLower(word), strings.ToLower(name)); d < least && name != word {
+			best, least = name, d
 		}
 	}
 	if best != "" || len(word) < 3 {
@@ -25,10 +27,10 @@ func Nearest(word string, names []string) string {
 	return ""
 }
 
-// didYouMean is the hint that offers the name nearest to word, or "".
-func didYouMean(word string, names []string) string {
+// DidYouMean is the hint that offers the name nearest to word, or "".
+func DidYouMean(word string, names []string) string {
 	if near := Nearest(word, names); near != "" {
-		return `did you mean "` + near + `"?`
+		return "did you mean " + strconv.Quote(near) + "?"
 	}
 	return ""
 }
