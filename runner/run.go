@@ -124,6 +124,12 @@ func (r *Run) open() (err error) {
 	return err
 }
 
+// isPlanned reports whether the run in dir applies a plan.
+func isPlanned(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, plannedFile))
+	return err == nil
+}
+
 // planned reports whether the run applies a plan.
 func (r *Run) planned() bool { return r != nil && r.plan != nil }
 
@@ -327,7 +333,7 @@ func (r *Run) Header() journal.Header { return r.past.Header }
 // workflow, and data files whose rows are already listed. The run does not use
 // them any more. One that applies a plan never did.
 func (r *Run) Changed() ([]string, error) {
-	if _, err := os.Stat(filepath.Join(r.Dir, plannedFile)); err == nil {
+	if isPlanned(r.Dir) {
 		return nil, nil
 	}
 	var changed []string

@@ -24,8 +24,9 @@ func (w *walk) weighing(s *step, at *place, in eval.Object, target *found, chang
 	if w.opt.Draft == nil {
 		return nil
 	}
-	seen := &weighed{Later: s.later(in)}
-	seen.Inputs = digestOf(in, seen.Later)
+	given := target.given(in)
+	seen := &weighed{Later: s.later(given)}
+	seen.Inputs = digestOf(given, seen.Later)
 	for _, c := range changes {
 		if c.Secret {
 			if seen.Before == nil {
@@ -82,7 +83,7 @@ func (w *walk) stale(s *step, at *place, in eval.Object, target *found, v *verdi
 	if err != nil {
 		return &outcome{status: Pending, fatal: &fatalError{err}}
 	}
-	why := line.differs(in, v)
+	why := line.differs(target.given(in), v)
 	if !w.opt.Run.plan.foresaw(s, at) {
 		why = ""
 	}

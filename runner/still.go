@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"strings"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
@@ -14,7 +15,17 @@ import (
 // it.
 type still struct {
 	expectation
-	holder string // somebody who has a record that nobody should have
+	holder string      // somebody who has a record that nobody should have
+	given  eval.Object // the inputs of the row, where some are left out of what is sent; else nil
+}
+
+// given are the inputs of a write as they stand in its row: what an undo leaves
+// alone of a record is left out of them later, as the record is then.
+func (f *found) given(in eval.Object) eval.Object {
+	if f == nil || f.still == nil || f.still.given == nil {
+		return in
+	}
+	return f.still.given
 }
 
 // expected gives what must still be so for an instance of an undo. It is nil
@@ -115,7 +126,7 @@ func (w *walk) weighFieldsBack(s *step, in eval.Object, target *found, fields []
 			return end
 		}
 		if first == nil {
-			first = end
+			first, target.still.given = end, maps.Clone(in)
 		}
 		leave(in, each)
 		left--

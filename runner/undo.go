@@ -148,6 +148,15 @@ func (u *Undo) Program() (*Program, error) {
 	return program, nil
 }
 
+// Undoes is the id of the run that the program takes back; "" for one that takes
+// none back.
+func (p *Program) Undoes() string {
+	if p.back == nil {
+		return ""
+	}
+	return p.back.of
+}
+
 // takesBack is what a program that takes a run back has, and no other.
 type takesBack struct {
 	of         string // run
@@ -196,9 +205,10 @@ func (p *Program) plannedUndo() *plannedUndo {
 	return &plannedUndo{p.back.of, p.back.onConflict, p.back.limits}
 }
 
-// moveInto moves the rows of an undo into the folder of its run, for good.
+// moveInto moves the rows of an undo into the folder of its run, for good. A
+// plan that is there has them.
 func (p *Program) moveInto(dir string) error {
-	if p.back == nil {
+	if p.back == nil || isPlanned(dir) {
 		return nil
 	}
 	for _, name := range p.back.files {

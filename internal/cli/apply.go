@@ -1,11 +1,8 @@
 package cli
 
 import (
-	"cmp"
-	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -91,7 +88,7 @@ func (c *command) apply(ctx *cli.Context) error {
 	}
 	defer s.end()
 	if s.plansFirst() {
-		if err := s.planFirst(); err != nil {
+		if _, err := s.planFirst(s.asks()); err != nil {
 			return err
 		}
 	}
@@ -99,7 +96,7 @@ func (c *command) apply(ctx *cli.Context) error {
 		s.dropDraft() // such a run is not kept, and neither is its plan
 		return s.walkAside(s.program.Apply)
 	}
-	if err := s.begin("flowrun apply " + name); err != nil {
+	if err := s.begin(); err != nil {
 		return err
 	}
 	return s.walk(s.program.Apply)
@@ -116,61 +113,19 @@ func (c *command) prepared(ctx *cli.Context, name string, plan bool) (*session, 
 	if err != nil {
 		return nil, err
 	}
-	s := c.session(ctx, program)
+	what := opening{typed: "flowrun apply " + name, look: plan, workspace: program.Workspace(), of: name}
+	if ctx.Bool("sandbox") {
+		what.workspace = "" // it is another one anyway
+	}
+	s, err := c.open(ctx, program, what)
+	if err != nil {
+		return nil, err
+	}
 	s.options = runner.Options{
 		Inputs: inputs, Limit: ctx.Int64("limit"), RunID: newRunID(time.Now()), StartedAt: time.Now(), Commit: c.Getenv("GITHUB_SHA"),
 		Estimate: ctx.Bool("estimate"),
 	}
-	err = s.connect(plan)
-	if err == nil && !ctx.Bool("sandbox") {
-		err = s.rightWorkspace(cmp.Or(program.Workspace(), s.workspace.ID), program.File())
-	}
-	if err != nil {
-		s.end()
-		return nil, err
-	}
 	return s, nil
-}
-
-// session is one plan or one stretch of a run, from the connection to its end.
-type session struct {
-	*command
-	flags     *cli.Context
-	program   *runner.Program
-	client    *connection
-	workspace runner.Workspace
-	stop      *interrupts
-	options   runner.Options
-	draft     *runner.Draft      // keeps the plan that is to be applied or saved; nil without one
-	run       *runner.Run        // nil if nothing is kept
-	release   func()             // ends the claim on the workflow; nil without one
-	watch     func(runner.Event) // told of each event of the next walk; may be nil
-}
-
-func (c *command) session(flags *cli.Context, program *runner.Program) *session {
-	c.walks, c.mask = true, c.inCI() && !flags.Bool("reveal")
-	return &session{command: c, flags: flags, program: program, stop: c.interrupts("stopping: finishing what is in flight; once more stops at once")}
-}
-
-// connect makes the client and asks whose token it is.
-func (s *session) connect(plan bool) (err error) {
-	if s.client, err = s.command.connect(s.flags, s.program.Region(), plan); err != nil {
-		return err
-	}
-	context.AfterFunc(s.stop.ending, s.client.Stop) // what waits to be sent is not in flight
-	s.workspace, err = s.identify(s.stop.ctx, s.client)
-	return err
-}
-
-// rightWorkspace refuses a token of another workspace than the one that of is
-// for.
-func (s *session) rightWorkspace(want, of string) error {
-	if want == s.workspace.ID {
-		return nil
-	}
-	return &exitError{exitCredentials,
-		fmt.Sprintf("the token belongs to workspace %s (%s), and %s is for workspace %s; nothing was written", s.workspace.ID, s.workspace.Name, of, want),
-		[]string{"use a token of workspace " + want}}
 }
 
 // walkAside walks in a folder that is gone afterwards.
@@ -188,7 +143,7 @@ func (s *session) walkAside(how walker) (err error) {
 }
 
 // begin makes the folder of a new run, or makes one of that of its plan.
-func (s *session) begin(command string) error {
+func (s *session) begin() error {
 	state := s.flags.String("state-dir")
 	if s.inCI() && !s.flags.IsSet("state-dir") {
 		s.note("note: runs are kept in %s and are lost with this CI job; --state-dir names a folder that you save", state)
@@ -201,19 +156,19 @@ func (s *session) begin(command string) error {
 	if err := s.moveDraft(s.options.Dir); err != nil {
 		return err
 	}
-	run, err := runner.Begin(s.options.Dir, s.program, s.options, s.by(command))
+	run, err := runner.Begin(s.options.Dir, s.program, s.options, s.by(s.typed))
 	if err != nil {
 		return unkept(s.options.Dir, err)
 	}
 	s.run = run
-	s.claim(command)
+	s.claim()
 	return nil
 }
 
 // claim says that this process runs the workflow, and tells of another one that
 // does.
-func (s *session) claim(command string) {
-	release, other := s.program.Claim(s.flags.String("state-dir"), s.workspace.ID, command)
+func (s *session) claim() {
+	release, other := s.program.Claim(s.flags.String("state-dir"), s.workspace.ID, s.typed)
 	s.release = release
 	if other != "" {
 		s.note("note: another run of this workflow is going on in the workspace: %s; the two may change the same records", other)

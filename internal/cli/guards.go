@@ -46,14 +46,14 @@ func tighten(ctx *cli.Context, program *runner.Program) error {
 // guard holds a plan against the guards of its workflow and what it found,
 // before anything is written. What is acknowledged with its exact number may go
 // beyond.
-func (s *session) guard(plan *runner.Result, what string) error {
+func (s *session) guard(plan *runner.Result) error {
 	breaches := s.unacknowledged(s.program.Breaches(plan))
 	switch {
 	case len(breaches) > 0:
 		for _, b := range breaches {
 			s.annotate("error", b.File, b.Line, b.Guard, b.Error())
 		}
-		return refusedByGuard(breaches, what)
+		return s.refusedByGuard(breaches)
 	case plan.Blocking > 0:
 		return blocked(plan)
 	}
@@ -113,11 +113,11 @@ func limitFlag(b runner.Breach) string {
 	return " " + runner.GuardFlag(b.Guard) + " " + b.Limit
 }
 
-// refusedByGuard says which guards a plan goes beyond, and the two ways on. What
-// is the file that was to be applied.
-func refusedByGuard(breaches []runner.Breach, what string) error {
+// refusedByGuard says which guards a plan goes beyond, and the two ways on. An
+// undo has one guard, which nobody has set and nobody can change.
+func (s *session) refusedByGuard(breaches []runner.Breach) error {
 	var lines, hints []string
-	acks := ""
+	acks, change := "", "; or change the limit"
 	for _, b := range breaches {
 		lines = append(lines, b.Error())
 		if b.Ack == "" {
@@ -126,8 +126,11 @@ func refusedByGuard(breaches []runner.Breach, what string) error {
 			acks += limitFlag(b) + " --ack " + b.Ack
 		}
 	}
+	if s.program.Undoes() != "" {
+		lines, change = []string{"this deletes " + breaches[0].Found + " for good, which has to be acknowledged"}, ""
+	}
 	if acks != "" {
-		hints = append(hints, "if that is meant: flowrun apply "+what+acks+"; or change the limit")
+		hints = append(hints, "if that is meant: "+s.typed+acks+s.sameFlags()+change)
 	}
 	return &exitError{exitGuard, strings.Join(lines, "\n") + "\nnothing was written", hints}
 }

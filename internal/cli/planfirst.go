@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"runtime/debug"
 
-	"github.com/flowrun-dev/flowrun/internal/report"
 	"github.com/flowrun-dev/flowrun/runner"
 	"github.com/urfave/cli/v2"
 )
@@ -39,21 +38,22 @@ func (s *session) asks() bool {
 // plansFirst reports whether a workflow is planned before it is applied.
 func (s *session) plansFirst() bool { return s.program.Guarded() || s.asks() }
 
-// planFirst plans what is to be applied, and keeps the plan. On a terminal it
-// shows the plan and asks; elsewhere a plan that is refused is in the reports,
-// and what refuses it says enough.
-func (s *session) planFirst() error {
+// planFirst plans what is to be applied, and keeps the plan. Shown, it is told
+// as it is made; else a plan that is refused is in the reports, and what refuses
+// it says enough.
+func (s *session) planFirst(shown bool) (*runner.Result, error) {
 	defer s.thrifty()()
 	dir, err := s.beside()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s.options.Dir = dir
 	if err := s.keepPlan(dir); err != nil {
-		return err
+		return nil, err
 	}
-	if s.asks() {
-		return s.foreseen(s.tell(s.program.Plan))
+	if shown {
+		plan, err := s.tell(s.program.Plan)
+		return plan, s.foreseen(plan, err)
 	}
 	unseen := s.showOn(io.Discard, io.Discard)
 	options := s.options
@@ -61,9 +61,9 @@ func (s *session) planFirst() error {
 	options.On = unseen.event
 	plan, err := s.program.Plan(s.stop.ctx, options)
 	if err = s.foreseen(plan, err); err == nil {
-		plan = nil // what is applied is reported
+		return plan, unseen.end(nil) // what is applied is reported
 	}
-	return errors.Join(err, unseen.end(plan), s.githubOutputs(plan))
+	return nil, errors.Join(err, unseen.end(plan), s.githubOutputs(plan))
 }
 
 // foreseen holds a plan that has just been made against the guards, and asks.
@@ -77,7 +77,7 @@ func (s *session) foreseen(plan *runner.Result, err error) error {
 	if err := s.draft.Close(); err != nil {
 		return unkept(s.draft.Dir, err)
 	}
-	return s.approve(plan, s.program.File())
+	return s.approve(plan)
 }
 
 // planGarbage is how much garbage may stand beside what a plan keeps of its
@@ -106,15 +106,19 @@ func (s *session) cutShort(plan *runner.Result) error {
 }
 
 // approve holds a plan against the guards and asks, where there is somebody to
-// ask and something to do. What is the file that is to be applied.
-func (s *session) approve(plan *runner.Result, what string) error {
-	if err := s.guard(plan, what); err != nil {
+// ask and something to do.
+func (s *session) approve(plan *runner.Result) error {
+	if err := s.guard(plan); err != nil {
 		return err
 	}
 	if !s.asks() || !plan.Changes.Any() {
 		return nil
 	}
-	_, err := s.ask(s.flags, "Apply this plan?")
+	question := "Apply this plan?"
+	if s.program.Undoes() != "" {
+		question = "Take this back?"
+	}
+	_, err := s.ask(s.flags, question)
 	return err
 }
 
@@ -190,11 +194,4 @@ func (s *session) savePlan(result *runner.Result) error {
 	}
 	s.note("the plan is saved as %s; it holds personal data and can be applied for 24 hours: flowrun apply %s", name, name)
 	return nil
-}
-
-func plural(n int64, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return report.Number(n) + " " + many
 }

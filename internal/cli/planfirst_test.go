@@ -2,6 +2,8 @@ package cli
 
 import (
 	"bytes"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -19,28 +21,60 @@ type terminal struct {
 	server *sandbox.Server
 	url    string
 	dir    string
+	alone  bool   // it is none: nobody is there
+	asked  func() // what happens while the first question stands; may be nil
 }
 
 func newTerminal(t *testing.T, workflow string) *terminal {
-	server := sandbox.New(sandbox.Options{Data: &sandbox.Data{}})
-	front := httptest.NewServer(server)
-	t.Cleanup(front.Close)
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "f.yaml"), []byte(workflow), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return &terminal{t: t, server: server, url: front.URL, dir: dir}
+	term := &terminal{t: t, dir: dir}
+	term.serve(&sandbox.Data{})
+	return term
+}
+
+// serve begins with a workspace.
+func (term *terminal) serve(data *sandbox.Data) {
+	term.server = sandbox.New(sandbox.Options{Data: data})
+	front := httptest.NewServer(term.server)
+	term.t.Cleanup(front.Close)
+	term.url = front.URL
+}
+
+// Read is somebody who reads a question.
+func (term *terminal) Read([]byte) (int, error) {
+	if term.asked != nil {
+		term.asked()
+	}
+	return 0, io.EOF
+}
+
+// put changes a record as somebody else would.
+func (term *terminal) put(path, body string) {
+	term.t.Helper()
+	req := httptest.NewRequest(http.MethodPut, path, strings.NewReader(body))
+	req.Header.Set("Authorization", "Bearer test-token")
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Accept", "application/json")
+	answer := httptest.NewRecorder()
+	if term.server.ServeHTTP(answer, req); answer.Code != http.StatusOK {
+		term.t.Fatal(answer.Body)
+	}
 }
 
 // run gives the exit code, and all that was printed.
 func (term *terminal) run(answer string, args ...string) (code int, shown string) {
 	var out bytes.Buffer
 	env := map[string]string{"INTERCOM_TOKEN": "test-token", "INTERCOM_API_BASE_URL": term.url}
-	if args[0] == "apply" {
+	switch args[0] {
+	case "apply", "undo", "runs":
 		args = append(args, "--state-dir", filepath.Join(term.dir, "state"))
 	}
 	code = Main(args, Streams{
-		In: strings.NewReader(answer), Out: &out, Err: &out, InTTY: true, ErrTTY: true, Getenv: func(name string) string { return env[name] },
+		In: io.MultiReader(term, strings.NewReader(answer)), Out: &out, Err: &out, InTTY: !term.alone, ErrTTY: !term.alone,
+		Getenv: func(name string) string { return env[name] },
 	})
 	return code, out.String()
 }

@@ -99,14 +99,11 @@ func (c *command) settle(ctx *cli.Context, past *runner.Past, doubts *runner.Dou
 
 // look reads the record that later steps refer to.
 func (c *command) look(ctx *cli.Context, past *runner.Past, doubts *runner.Doubts, found runner.Left, id string) ([]byte, error) {
-	s := c.session(ctx, doubts.Program())
+	s, err := c.open(ctx, doubts.Program(), opening{look: true, workspace: past.Workspace, of: "run " + past.ID})
+	if err != nil {
+		return nil, err
+	}
 	defer s.end()
-	if err := s.connect(true); err != nil {
-		return nil, err
-	}
-	if err := s.rightWorkspace(past.Workspace, "run "+past.ID); err != nil {
-		return nil, err
-	}
 	data, err := doubts.Read(s.stop.ctx, s.client, found, id)
 	if err != nil {
 		return nil, usage(fmt.Sprintf("later steps need the record %s, which cannot be read: %v; nothing was decided", id, err), "is it Intercom's id of the record?")

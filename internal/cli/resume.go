@@ -57,21 +57,17 @@ func (c *command) resumeRun(ctx *cli.Context, past *runner.Past) error {
 	if err != nil {
 		return usage(err.Error())
 	}
-	s := c.session(ctx, program)
+	s, err := c.open(ctx, program, opening{typed: "flowrun resume " + past.ID, workspace: past.Workspace, of: "run " + past.ID})
+	if err != nil {
+		return err
+	}
 	defer s.end()
-	if err := s.connect(false); err != nil {
-		return err
-	}
-	if err := s.rightWorkspace(past.Workspace, "run "+past.ID); err != nil {
-		return err
-	}
 	s.options = past.Options()
 	s.options.Inputs = inputs
-	command := "flowrun resume " + past.ID
-	if s.run, s.program, err = runner.Reopen(past.Dir, s.by(command)); err != nil {
+	if s.run, s.program, err = runner.Reopen(past.Dir, s.by(s.typed)); err != nil {
 		return unkept(past.Dir, err)
 	}
-	s.claim(command)
+	s.claim()
 	if err := s.acknowledge(); err != nil {
 		return err
 	}

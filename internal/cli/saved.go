@@ -97,27 +97,24 @@ func (c *command) applyPlan(ctx *cli.Context, name string) error {
 	if err != nil {
 		return usage(err.Error())
 	}
-	s := c.session(ctx, program)
+	s, err := c.open(ctx, program, opening{typed: "flowrun apply " + name, workspace: saved.Workspace.ID, of: name})
+	if err != nil {
+		return err
+	}
 	defer s.end()
-	if err := s.connect(false); err != nil {
-		return err
-	}
-	if err := s.rightWorkspace(saved.Workspace.ID, name); err != nil {
-		return err
-	}
 	s.options = saved.Options()
 	s.options.Inputs = inputs
-	if err := s.unpack(saved, name); err != nil {
+	if err := s.unpack(saved); err != nil {
 		return err
 	}
-	if err := s.begin("flowrun apply " + name); err != nil {
+	if err := s.begin(); err != nil {
 		return err
 	}
 	return s.walk(program.Apply)
 }
 
 // unpack approves a saved plan, and puts it where a run can be made of it.
-func (s *session) unpack(saved *runner.SavedPlan, name string) error {
+func (s *session) unpack(saved *runner.SavedPlan) error {
 	show := func(saved *runner.SavedPlan) (*runner.Result, error) { return saved.Replay(func(runner.Event) {}) }
 	if s.asks() {
 		show = s.replay
@@ -126,7 +123,7 @@ func (s *session) unpack(saved *runner.SavedPlan, name string) error {
 	if err != nil {
 		return unfit(err)
 	}
-	if err := s.approve(plan, name); err != nil {
+	if err := s.approve(plan); err != nil {
 		return err
 	}
 	dir, err := s.beside()

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"io"
 
 	"github.com/flowrun-dev/flowrun/internal/report"
@@ -15,6 +16,7 @@ type shown struct {
 	collected *report.Collector
 	printer   *report.Printer
 	reports   *reports
+	out       io.Writer // results
 }
 
 func (s *session) show() *shown { return s.showOn(s.Out, s.Err) }
@@ -30,6 +32,7 @@ func (s *session) showOn(out, errs io.Writer) *shown {
 			Quiet: s.flags.Bool("quiet"), Full: s.flags.Bool("full"), Samples: s.flags.Int("sample"),
 		}),
 		reports: s.reports(),
+		out:     out,
 	}
 }
 
@@ -57,6 +60,10 @@ func (s *shown) end(result *runner.Result) error {
 		printed = whole.Masked()
 	}
 	err := s.printer.End(printed)
+	if result.Plan && s.flags.String("output") == "text" {
+		_, broken := io.WriteString(s.out, report.Limits(printed.NotUndone))
+		err = errors.Join(err, broken)
+	}
 	s.reports.end(s.session, whole)
 	if text, made := s.reports.text("markdown", whole); made == nil {
 		s.stepSummary(text)

@@ -69,29 +69,37 @@ func (c *command) undo(ctx *cli.Context) error {
 	if program == nil {
 		return c.noWayBack(ctx, undo)
 	}
-	s := c.session(ctx, program)
-	defer s.end()
 	look := ctx.Bool("dry-run") || ctx.String("out") != ""
-	if err := s.connect(look); err != nil {
+	s, err := c.open(ctx, program, opening{typed: "flowrun undo " + past.ID, look: look, workspace: past.Workspace, of: "run " + past.ID})
+	if err != nil {
 		return err
 	}
-	if err := s.rightWorkspace(past.Workspace, "run "+past.ID); err != nil {
-		return err
-	}
+	defer s.end()
 	s.options = runner.Options{RunID: newRunID(time.Now()), StartedAt: time.Now(), Commit: c.Getenv("GITHUB_SHA")}
 	if look {
-		return s.showUndo(undo)
+		return s.walkAside(program.Plan)
 	}
-	if goOn, err := s.approveUndo(undo); err != nil || !goOn {
+	return s.takeBack()
+}
+
+// takeBack plans an undo, asks, and applies that plan. Where nothing is left to
+// take back there is no run.
+func (s *session) takeBack() error {
+	if !s.asks() && !s.flags.Bool("yes") {
+		return usage("Take this back? there is nobody to ask", "add --yes, or --dry-run to look only")
+	}
+	plan, err := s.planFirst(s.flags.String("output") == "text")
+	if err != nil {
 		return err
 	}
-	if err := s.begin("flowrun undo " + past.ID); err != nil {
+	if !plan.Changes.Any() {
+		s.note("nothing is left to take back of run %s", s.program.Undoes())
+		return nil
+	}
+	if err := s.begin(); err != nil {
 		return err
 	}
-	conflicts := s.watchConflicts()
-	err = s.walk(program.Apply)
-	s.tellConflicts(conflicts)
-	return err
+	return s.walk(s.program.Apply)
 }
 
 // pastToUndo finds the run that is to be taken back, and refuses one that
@@ -143,7 +151,10 @@ func (c *command) whatToUndo(ctx *cli.Context, past *runner.Past, aside string) 
 // taken back.
 func (c *command) noWayBack(ctx *cli.Context, undo *runner.Undo) error {
 	c.mask = c.inCI() && !ctx.Bool("reveal")
-	limits := c.shownLimits(undo)
+	limits := undo.Limits
+	if c.mask {
+		limits = report.MaskedLimits(limits)
+	}
 	if ctx.String("output") == "json" {
 		if err := c.printJSON(map[string]any{"undoes": undo.Of.ID, "not_undone": limits}); err != nil {
 			return err
@@ -156,113 +167,4 @@ func (c *command) noWayBack(ctx *cli.Context, undo *runner.Undo) error {
 		return err
 	}
 	return &exitError{code: exitFailed, message: fmt.Sprintf("nothing of run %s can be taken back", undo.Of.ID)}
-}
-
-// showUndo plans an undo and shows the plan.
-func (s *session) showUndo(undo *runner.Undo) error {
-	_, err := s.planUndo(undo, true)
-	return err
-}
-
-// approveUndo plans an undo, shows the plan to a person, and asks. It is false
-// where there is nothing to do.
-func (s *session) approveUndo(undo *runner.Undo) (bool, error) {
-	plan, err := s.planUndo(undo, s.flags.String("output") == "text")
-	if err != nil {
-		return false, err
-	}
-	for _, b := range s.unacknowledged(s.program.Breaches(plan)) {
-		return false, &exitError{exitGuard, fmt.Sprintf("this deletes %s for good, which has to be acknowledged; nothing was written", b.Found),
-			[]string{fmt.Sprintf("if that is meant: flowrun undo %s --ack %s%s", undo.Of.ID, b.Ack, s.sameFlags())}}
-	}
-	if plan.Blocking > 0 {
-		return false, blocked(plan)
-	}
-	if !plan.Changes.Any() {
-		s.note("nothing is left to take back of run %s", undo.Of.ID)
-		return false, nil
-	}
-	return s.ask(s.flags, "Take this back?")
-}
-
-// planUndo plans an undo. Shown, it tells what would be done, what is left alone
-// and what there is no way back from.
-func (s *session) planUndo(undo *runner.Undo, shown bool) (*runner.Result, error) {
-	dir, err := os.MkdirTemp("", "flowrun-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	s.options.Dir = dir
-	if !shown {
-		options := s.options
-		options.Do, options.Stop, options.Workspace = s.client, s.stop.first, s.workspace
-		return s.program.Plan(s.stop.ctx, options)
-	}
-	if s.flags.String("out") != "" {
-		if err := s.keepPlan(dir); err != nil {
-			return nil, err
-		}
-	}
-	conflicts := s.watchConflicts()
-	plan, err := s.tell(s.program.Plan)
-	if err != nil {
-		return nil, err
-	}
-	if plan.Interrupted {
-		return nil, &exitError{code: s.stop.signal(), message: "interrupted while planning; nothing was written"}
-	}
-	if s.flags.String("output") != "text" {
-		return plan, nil
-	}
-	s.tellConflicts(conflicts)
-	_, err = fmt.Fprint(s.Out, report.Limits(s.shownLimits(undo)))
-	return plan, err
-}
-
-// shownLimits are what there is no way back from, as it can be shown here.
-func (c *command) shownLimits(undo *runner.Undo) []runner.Limit {
-	if c.mask {
-		return report.MaskedLimits(undo.Limits)
-	}
-	return undo.Limits
-}
-
-// conflicts are the records that are left alone: the first ones, and how many.
-type conflicts struct {
-	first []string
-	count int
-}
-
-const maxConflicts = 10
-
-// watchConflicts has the next walk note which records it leaves alone.
-func (s *session) watchConflicts() *conflicts {
-	all := new(conflicts)
-	s.watch = func(e runner.Event) {
-		if s.mask {
-			e = report.MaskedEvent(e)
-		}
-		if e.Ended == nil || e.Ended.Status != runner.Skipped || e.Ended.Note == "" {
-			return
-		}
-		if all.count++; len(all.first) < maxConflicts {
-			all.first = append(all.first, e.Ended.Addr+": "+e.Ended.Note)
-		}
-	}
-	return all
-}
-
-// tellConflicts says which records were left alone.
-func (s *session) tellConflicts(all *conflicts) {
-	if all.count == 0 {
-		return
-	}
-	s.note("left alone, since somebody has changed them: %s", plural(int64(all.count), "record", "records"))
-	for _, each := range all.first {
-		s.note("  %s", each)
-	}
-	if more := all.count - len(all.first); more > 0 {
-		s.note("  and %d more; results.ndjson of the run has all", more)
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/flowrun-dev/flowrun/internal/report"
 	"github.com/flowrun-dev/flowrun/internal/workflow"
 	"github.com/flowrun-dev/flowrun/runner"
 	"github.com/urfave/cli/v2"
@@ -68,5 +69,5 @@ func count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return report.Number(int64(n)) + " " + noun + "s"
 }

@@ -35,12 +35,7 @@ func (s *session) tell(how walker) (*runner.Result, error) {
 	s.options.Do, s.options.Workspace, s.options.Stop, s.options.Run = s.client, s.workspace, s.stop.first, s.run
 	s.options.Concurrency, s.options.Draft, s.options.OnStale = s.flags.Int("concurrency"), s.draft, s.flags.String("on-stale")
 	shown := s.show()
-	s.options.On = func(e runner.Event) {
-		shown.event(e)
-		if s.watch != nil {
-			s.watch(e)
-		}
-	}
+	s.options.On = shown.event
 	s.stop.after(s.flags.Duration("max-duration"))
 	result, failed := how(s.stop.ctx, s.options)
 	if result != nil {
@@ -84,21 +79,6 @@ func (s *session) broken(err error) error {
 	return &exit
 }
 
-// end lets go of what is still open.
-func (s *session) end() {
-	if s.run != nil {
-		_ = s.close(nil) // there is an error already
-	}
-	if s.release != nil {
-		s.release()
-	}
-	s.dropDraft()
-	if s.client != nil {
-		s.client.CloseIdleConnections()
-	}
-	s.stop.end()
-}
-
 // exit turns a result into the end of the command.
 func (s *session) exit(result *runner.Result) error {
 	switch {
@@ -115,7 +95,7 @@ func (s *session) exit(result *runner.Result) error {
 	case result.Plan:
 		return s.planned(result)
 	case result.Stale > 0 && s.options.OnStale == "fail":
-		return s.left(result, exitPlan, fmt.Sprintf("%s not as planned any more", plural(result.Stale, "record is", "records are")))
+		return s.left(result, exitPlan, "not as planned any more: "+count(int(result.Stale), "write"))
 	case result.RowsLeft():
 		return s.left(result, exitRows, "")
 	case len(result.Failures) > 0:
@@ -129,8 +109,10 @@ func (s *session) exit(result *runner.Result) error {
 func (s *session) planned(plan *runner.Result) error {
 	breaches := s.unacknowledged(s.program.Breaches(plan))
 	switch {
+	case len(breaches) > 0 && s.program.Undoes() != "":
+		s.note("hint: what is deleted for good has to be acknowledged: --ack %s", breaches[0].Ack)
 	case len(breaches) > 0:
-		return refusedByGuard(breaches, s.program.File())
+		return s.refusedByGuard(breaches)
 	case plan.Blocking > 0:
 		return &exitError{code: exitFailed, message: "the plan is blocked by what it found; nothing was written"}
 	case s.flags.Bool("detailed-exitcode") && plan.Changes.Any():

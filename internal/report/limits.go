@@ -31,12 +31,13 @@ func Limits(limits []runner.Limit) string {
 		}
 		b.WriteString("\n" + kind.heading + "\n")
 		for _, l := range some {
-			fmt.Fprintf(&b, "  %s, %s: %s\n", l.Step, plural(l.Count, "write"), l.Reason)
+			reason := fmt.Sprintf("%s, %s: %s", l.Step, plural(l.Count, "write"), l.Reason)
+			b.WriteString(strings.Replace(Wrap(reason, "    ", Width), "  ", "", 1))
 			addrs := strings.Join(l.Addrs, ", ")
 			if left := int(l.Count) - len(l.Addrs); left > 0 {
 				addrs += " and " + Number(int64(left)) + " more"
 			}
-			fmt.Fprintf(&b, "    %s\n", addrs)
+			fmt.Fprintf(&b, "      %s\n", addrs)
 		}
 	}
 	return b.String()

@@ -24,7 +24,11 @@ func (p *Printer) planSums(s *Summary) string {
 		lines = append(lines, [2]string{"Found", p.paint(color.FgRed, text)})
 	}
 	if s.Changes.Any() {
-		lines = append(lines, undoLines(s.Undo, maxReasonLines)...)
+		undo := undoLines(s.Undo, maxReasonLines)
+		if s.Undoes != "" && undo != nil {
+			undo[0][0] = "Redo" // by an undo of this undo
+		}
+		lines = append(lines, undo...)
 		lines = append(lines, [2]string{"Cost", costText(s.Cost)})
 	}
 	lines = append(lines, [2]string{"Took", fmt.Sprintf("%s, %s; nothing was written", Duration(s.Seconds), plural(s.Calls, "read"))})

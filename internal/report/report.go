@@ -66,14 +66,15 @@ func (p *Printer) Event(e runner.Event) {
 	case p.opt.Form == "text" && !p.opt.Quiet:
 		p.text(e)
 	}
+	if e.Ended != nil && e.Ended.Note != "" && e.Ended.Status == runner.Skipped {
+		p.leftOut(e.Ended)
+	}
 	if p.planned && p.opt.Form == "text" && !p.opt.Quiet {
 		return // the plan has what would fail
 	}
 	switch {
 	case e.Ended != nil && e.Ended.Failure != nil:
 		p.failure(e.Ended.Failure)
-	case e.Ended != nil && e.Ended.Note != "" && e.Ended.Status == runner.Skipped:
-		p.leftOut(e.Ended)
 	case e.Row != nil && e.Row.Failure != nil:
 		p.failure(e.Row.Failure)
 	case e.Failed != nil:
@@ -113,7 +114,7 @@ func (p *Printer) failure(f *runner.Failure) {
 }
 
 // leftOut prints a write that was left out because its record is not as it was
-// when the write was planned.
+// when the write was planned, or when the run ended that is taken back.
 func (p *Printer) leftOut(e *runner.StepEnded) {
 	p.stale++
 	if p.stale <= maxFailures {
