@@ -25,7 +25,7 @@ func TestASecretThatIntercomRepeatsIsInNoFile(t *testing.T) {
 	k := newKeeper(t, `{version: 1, undo: false, inputs: {note: {secret: true, env: NOTE}}, steps: [
 		{id: c, action: getContact, with: {external_id: u2}},
 		{id: t, action: createTag, with: {name: "of {{ steps.c.data.name }}"}}], outputs: {key: "{{ inputs.note }}"}}`)
-	k.put("/contacts/"+u2, `{"name":"has the canary-note in it"}`)
+	k.send("PUT", "/contacts/"+u2, `{"name":"has the canary-note in it"}`)
 	name := k.mustSave()
 	if text := string(unzipped(t, name)); strings.Contains(text, "canary") {
 		t.Errorf("the plan holds the secret:\n%s", text)

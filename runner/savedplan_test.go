@@ -50,10 +50,10 @@ func threeUsers() *sandbox.Data {
 
 const u2 = "000000000000000000000002"
 
-// put changes a record past flowrun.
-func (k *keeper) put(path, body string) {
+// send changes a record past flowrun.
+func (k *keeper) send(method, path, body string) {
 	k.t.Helper()
-	req, err := http.NewRequest("PUT", "https://api.intercom.io"+path, strings.NewReader(body))
+	req, err := http.NewRequest(method, "https://api.intercom.io"+path, strings.NewReader(body))
 	if err != nil {
 		k.t.Fatal(err)
 	}
@@ -233,7 +233,7 @@ func TestARecordThatMovedSinceThePlanIsLeftAlone(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			k := newKeeper(t, winback, "rows.csv", winbackRows)
 			name := k.mustSave()
-			k.put("/contacts/"+u2, tt.body)
+			k.send("PUT", "/contacts/"+u2, tt.body)
 			before := len(k.writes())
 			k.applyPlan(name, filepath.Join(t.TempDir(), "run"), "")
 			got := map[string]string{}
@@ -282,7 +282,7 @@ func TestWhatAPlanLeavesOpenIsDone(t *testing.T) {
 func TestOnStaleFailFailsTheRow(t *testing.T) {
 	k := newKeeper(t, winback, "rows.csv", winbackRows)
 	name := k.mustSave()
-	k.put("/contacts/"+u2, `{"name":"Somebody"}`)
+	k.send("PUT", "/contacts/"+u2, `{"name":"Somebody"}`)
 	r := k.applyPlan(name, filepath.Join(t.TempDir(), "run"), "fail")
 	for _, e := range k.events {
 		if e.Ended != nil && e.Ended.Addr == `m["`+u2+`"].s` && (e.Ended.Failure == nil || e.Ended.Failure.Code != "stale") {

@@ -161,26 +161,20 @@ func (l *plannedLine) moved(at *place, target *found, v *verdict) (fields []Chan
 	return fields
 }
 
-// record names the record that was found, or that its list belongs to; "" where
-// none was.
+// record names the record that was found, or the contact that it belongs to, or
+// else what was looked for; "" where nothing was read.
 func (f *found) record() string {
-	if f == nil || f.key == "" {
+	switch {
+	case f == nil || f.key == "":
 		return ""
+	case f.contact != "":
+		return "contacts " + f.contact
+	case f.value != nil:
+		return f.kind + " " + idOf(f.value)
+	case f.field == "id":
+		return f.kind + " " + f.wanted
 	}
-	if f.list == nil && f.value != nil {
-		return recordName(f.value)
-	}
-	_, path, _ := strings.Cut(f.key, " /")
-	segments := strings.SplitN(strings.TrimRight(path, " ?"), "/", 3)
-	return recordTypes[segments[0]] + " " + segments[min(1, len(segments)-1)]
-}
-
-// recordTypes is the type of the records under the first segment of a path.
-var recordTypes = map[string]string{"contacts": "contact", "companies": "company", "tags": "tag", "tickets": "ticket"}
-
-// recordName calls a record by its type and id.
-func recordName(record eval.Value) string {
-	return textValue(valueAt(record, true, "type")) + " " + textValue(valueAt(record, true, "id"))
+	return nameKey(f.kind, f.field, f.wanted)
 }
 
 const reasonStale = "stale"
