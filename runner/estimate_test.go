@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"github.com/flowrun-dev/flowrun/intercom/sandbox"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -16,11 +17,15 @@ func TestEstimates(t *testing.T) {
 	}{
 		{"a list of contacts", `action: listContacts`, `{action: updateContact, with: {contact_id: "{{ item.id }}", name: A}}`, 3, 1},
 		{"a search", `action: searchContacts, with: {role: user}`, `{action: updateContact, with: {contact_id: "{{ item.id }}", name: A, email: a@example.com}}`, 3, 1},
+		{"companies of a contact", `action: listContactCompanies, with: {contact_id: "000000000000000000000001"}`, `{action: updateCompany, with: {company_id: "{{ item.id }}", name: A}}`, 2, 1},
 		{"tags of a contact are not in the list", `action: listContacts`, `{action: attachTag, with: {contact_id: "{{ item.id }}", tag_id: "1"}}`, 3, 3},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			b := newBench(t, tagged(), untab(`{version: 1, steps: [{id: l, for_each: {`+tt.loop+`}, steps: [`+tt.steps+`]}]}`))
+			data := tagged()
+			data.Companies = []sandbox.Company{{ID: "000000000000000000000011", CompanyID: "acme", Name: "Acme"}}
+			data.Contacts[0].Companies = []string{"acme"}
+			b := newBench(t, data, untab(`{version: 1, steps: [{id: l, for_each: {`+tt.loop+`}, steps: [`+tt.steps+`]}]}`))
 			exact := b.plan()
 			want := b.told()
 			got := b.run(func(p *Program, ctx context.Context, opt Options) (*Result, error) {

@@ -6,16 +6,7 @@ import (
 	"slices"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
-	"github.com/flowrun-dev/flowrun/steps"
 )
-
-// getters are the reads that show a record of a list by its id, by the type
-// that Intercom gives the record.
-var getters = map[string]struct{ action, id string }{
-	"contact": {"getContact", "contact_id"},
-	"company": {"getCompany", "company_id"},
-	"ticket":  {"getTicket", "ticket_id"},
-}
 
 // rowMoved says how the record of a row differs from what the plan that is
 // applied listed, in the fields that the workflow reads; "" where it does not. A
@@ -41,14 +32,12 @@ func (w *walk) rowMoved(ctx context.Context, s *step, at *place, item spooled) (
 // it than its id. It is nil for all other items, and where the record is gone,
 // which the step that writes to it will tell.
 func (w *walk) readAgain(ctx context.Context, s *step, item eval.Value) (eval.Value, error) {
-	getter, known := getters[textValue(valueAt(item, true, "type"))]
-	only := len(s.loop.reads) == 0 || len(s.loop.reads) == 1 && s.loop.reads["id"]
-	if s.loop.action == nil || !known || only {
+	onlyID := len(s.loop.reads) == 0 || len(s.loop.reads) == 1 && s.loop.reads["id"]
+	if s.loop.action == nil || onlyID {
 		return nil, nil
 	}
-	action := steps.Find(getter.action)
-	req, err := action.Request(map[string]any{getter.id: textValue(valueAt(item, true, "id"))})
-	if err != nil {
+	action, req, err := readOf(item)
+	if action == nil || err != nil {
 		return nil, err
 	}
 	req.Retry = s.retry

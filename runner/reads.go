@@ -34,6 +34,27 @@ type keptRecord struct {
 	err   error
 }
 
+// getters are the reads that show a record by its id, with the name of that
+// input, by the type that Intercom gives the record.
+var getters = map[string]struct{ action, id string }{
+	"contact": {"getContact", "contact_id"},
+	"company": {"getCompany", "company_id"},
+	"ticket":  {"getTicket", "ticket_id"},
+}
+
+// readOf is the read that shows the record that an item of a list is. The
+// action is nil where there is none.
+func readOf(item eval.Value) (*steps.Action, intercom.Request, error) {
+	by := getters[textValue(valueAt(item, true, "type"))]
+	id, known := valueAt(item, true, "id").(string)
+	action := steps.Find(by.action)
+	if action == nil || !known {
+		return nil, intercom.Request{}, nil
+	}
+	req, err := action.Request(map[string]any{by.id: id})
+	return action, req, err
+}
+
 // read gives what a read answers, as the data of its action, and the key it is
 // kept under.
 func (w *walk) read(ctx context.Context, action *steps.Action, req intercom.Request) (*keptRecord, string, error) {
