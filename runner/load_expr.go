@@ -3,6 +3,7 @@ package runner
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -182,8 +183,9 @@ func (l *loop) read(path []string) {
 		}
 		names = append(names, gjson.Escape(name))
 	}
-	if len(names) > 0 {
-		l.reads[strings.Join(names, ".")] = true
+	name := strings.Join(names, ".")
+	if i, there := slices.BinarySearch(l.reads, name); !there && name != "" {
+		l.reads = slices.Insert(l.reads, i, name)
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 // loop compiles for_each and what runs for each item.
 func (l *loader) loop(s *step) {
 	source := s.source.ForEach
-	lp := &loop{as: "item", failures: source.MaxFailures, types: map[string]eval.Kind{}, reads: map[string]bool{}}
+	lp := &loop{as: "item", failures: source.MaxFailures, types: map[string]eval.Kind{}}
 	s.loop = lp
 	if source.As != nil {
 		lp.as = source.As.Text

@@ -2,8 +2,6 @@ package runner
 
 import (
 	"context"
-	"maps"
-	"slices"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
 )
@@ -20,7 +18,7 @@ func (w *walk) rowMoved(ctx context.Context, s *step, at *place, item spooled) (
 	if now == nil || err != nil {
 		return "", err
 	}
-	for _, path := range slices.Sorted(maps.Keys(s.loop.reads)) {
+	for _, path := range s.loop.reads {
 		if string(asJSON(valueAt(item.value, true, path))) != string(asJSON(valueAt(now, true, path))) {
 			return "it was changed since: " + path, nil
 		}
@@ -32,7 +30,7 @@ func (w *walk) rowMoved(ctx context.Context, s *step, at *place, item spooled) (
 // it than its id. It is nil for all other items, and where the record is gone,
 // which the step that writes to it will tell.
 func (w *walk) readAgain(ctx context.Context, s *step, item eval.Value) (eval.Value, error) {
-	onlyID := len(s.loop.reads) == 0 || len(s.loop.reads) == 1 && s.loop.reads["id"]
+	onlyID := len(s.loop.reads) == 0 || len(s.loop.reads) == 1 && s.loop.reads[0] == "id"
 	if s.loop.action == nil || onlyID {
 		return nil, nil
 	}

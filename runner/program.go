@@ -108,7 +108,7 @@ type loop struct {
 	action   *steps.Action
 	with     *value
 	as       string
-	reads    map[string]bool // the fields of an item that something reads
+	reads    []string // the fields of an item that something reads, sorted
 	key      *condition
 	where    *condition
 	limit    *value
