@@ -18,7 +18,7 @@ func (w *walk) affectedBy(s *step, at *place, read *steps.Action) (labels []stri
 	if !w.planning {
 		return nil
 	}
-	first := w.program.outermost(s)
+	first := s.outermost()
 	w.record(func(r *Result) {
 		for i, each := range w.program.all[:s.index] {
 			written := i < first && r.Steps[i].Changes.Any() || at.memory.wroteBy(i)
@@ -61,21 +61,6 @@ func (w *walk) affects(s *step, labels []string) {
 	if labels != nil {
 		w.record(func(r *Result) { r.Steps[s.index].AffectedBy = origins(r.Steps[s.index].AffectedBy, labels) })
 	}
-}
-
-// outermost gives the place in the file of the outermost loop around a step, or
-// of the step itself outside of loops.
-func (p *Program) outermost(s *step) int {
-	first, depth := s.index, s.depth
-	for i := s.index - 1; i >= 0 && depth > 0; i-- {
-		if each := p.all[i]; each.depth < depth {
-			depth = each.depth
-			if each.loop != nil {
-				first = i
-			}
-		}
-	}
-	return first
 }
 
 // touches reports whether a write may change what a read answers: one under

@@ -31,7 +31,7 @@ func ready(in eval.Object) map[string]any {
 }
 
 // effectOf gives the effect of the step with these inputs.
-func (s *step) effectOf(in eval.Object) steps.Effect {
+func effectOf(s *step, in eval.Object) steps.Effect {
 	if !s.action.EffectVaries() {
 		return s.action.Effect
 	}

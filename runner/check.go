@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
-	"github.com/flowrun-dev/flowrun/steps"
 	"github.com/tidwall/gjson"
 )
 
@@ -63,19 +62,4 @@ func (w *walk) checkSource(s *step, at *place, items *spool) {
 		hint:    "an export that broke looks like this; if there is nothing to do, there is nothing to run",
 		row:     items.source,
 	}))
-}
-
-// takesAway reports whether a loop, or a step behind it that sees its rows, may
-// archive or delete.
-func (p *Program) takesAway(s *step) bool {
-	effects := []steps.Effect{steps.Archive, steps.Delete}
-	if s.mayDo(effects) {
-		return true
-	}
-	for _, later := range p.all[s.index+1:] {
-		if s.useRows && later.mayDo(effects) {
-			return true
-		}
-	}
-	return false
 }

@@ -2,76 +2,13 @@ package runner
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"maps"
 	"slices"
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
-	"github.com/flowrun-dev/flowrun/steps"
 	"github.com/tidwall/gjson"
 )
-
-// lookup finds the record that a write is about, as it is before it: the
-// Current of the catalogue, compiled.
-type lookup struct {
-	call      *steps.Call
-	action    *steps.Action
-	cond      *eval.Expr
-	with      map[string]*eval.Template
-	match     map[string]*eval.Template
-	otherwise *lookup
-}
-
-// newLookup compiles a call of the catalogue. An error is a mistake there.
-func newLookup(call *steps.Call) (*lookup, error) {
-	if call == nil {
-		return nil, nil
-	}
-	l := &lookup{call: call, action: steps.Find(call.Action)}
-	env := eval.NewEnv(map[string]*eval.Type{"with": nil, "data": nil, "before": nil})
-	var err error
-	if call.If != "" {
-		expr, problems := eval.ParseCondition(call.If, env)
-		l.cond, err = expr, catalogueError(call, problems)
-	}
-	var failed [2]error
-	l.with, failed[0] = templates(call, call.With, env)
-	l.match, failed[1] = templates(call, call.Match, env)
-	otherwise, more := newLookup(call.Else)
-	l.otherwise = otherwise
-	return l, errors.Join(err, failed[0], failed[1], more)
-}
-
-// mustLookup is [newLookup] for the program: a test of the catalogue compiles
-// each call.
-func mustLookup(call *steps.Call) *lookup {
-	l, err := newLookup(call)
-	if err != nil {
-		panic(err)
-	}
-	return l
-}
-
-func templates(call *steps.Call, texts map[string]string, env *eval.Env) (map[string]*eval.Template, error) {
-	compiled := make(map[string]*eval.Template, len(texts))
-	for name, text := range texts {
-		template, problems := eval.ParseTemplate(text, env)
-		if err := catalogueError(call, problems); err != nil {
-			return nil, err
-		}
-		compiled[name] = template
-	}
-	return compiled, nil
-}
-
-func catalogueError(call *steps.Call, problems []eval.Problem) error {
-	if len(problems) == 0 {
-		return nil
-	}
-	return fmt.Errorf("the catalogue's call of %s: %s", call.Action, problems[0].Message)
-}
 
 // found is the record that a write is about.
 type found struct {
@@ -96,7 +33,7 @@ func (w *walk) find(ctx context.Context, l *lookup, retry intercom.Retry, in eva
 	scope := eval.NewScope()
 	scope.Set("with", in)
 	for ; l != nil; l = l.otherwise {
-		holds, unknown, err := l.holds(ctx, scope)
+		holds, unknown, err := w.applies(ctx, l, scope)
 		switch {
 		case err != nil:
 			return nil, err
@@ -111,7 +48,8 @@ func (w *walk) find(ctx context.Context, l *lookup, retry intercom.Retry, in eva
 	return nil, nil
 }
 
-func (l *lookup) holds(ctx context.Context, scope *eval.Scope) (bool, *eval.Unknown, error) {
+// applies reports whether this is the way to look for a record.
+func (w *walk) applies(ctx context.Context, l *lookup, scope *eval.Scope) (bool, *eval.Unknown, error) {
 	if l.cond == nil {
 		return true, nil, nil
 	}
@@ -133,7 +71,7 @@ func (w *walk) look(ctx context.Context, l *lookup, retry intercom.Retry, scope 
 			return &found{after: unknown.Origins}, nil
 		}
 	}
-	t := l.seek(with, match)
+	t := seek(l, with, match)
 	if w.planning && w.overlay.knows(t) {
 		return t, nil
 	}
@@ -150,7 +88,7 @@ func (w *walk) look(ctx context.Context, l *lookup, retry intercom.Retry, scope 
 }
 
 // seek says by what a record is looked for.
-func (l *lookup) seek(with, match eval.Object) *found {
+func seek(l *lookup, with, match eval.Object) *found {
 	t := &found{look: l, match: match, kind: l.action.Resource, field: "id"}
 	by := with
 	if len(match) > 0 {

@@ -73,7 +73,7 @@ func hintOf(again time.Time) string {
 func (w *walk) again(ctx context.Context, s *step, at *place, given map[string]any, open *doubt) outcome {
 	if s.action.EffectOf(given) == steps.Read || s.action.RetryOf(given) == steps.Repeatable {
 		out := w.repeat(ctx, s, at, given)
-		if open != nil && s.tookAway(out) {
+		if open != nil && tookAway(s, out) {
 			return outcome{status: Done}
 		}
 		return out
@@ -103,7 +103,7 @@ func (w *walk) again(ctx context.Context, s *step, at *place, given map[string]a
 
 // tookAway reports whether a call that was sent before has taken away what is
 // not found any more.
-func (s *step) tookAway(out outcome) bool {
+func tookAway(s *step, out outcome) bool {
 	takesAway := s.action.Goal == steps.Gone || s.action.Goal == steps.Absent
 	return takesAway && out.failure != nil && isGone(out.failure.err)
 }

@@ -124,22 +124,6 @@ func (p *Program) guardAgain(own map[string]string) (err error) {
 // Guarded reports whether a guard is set.
 func (p *Program) Guarded() bool { return len(p.guards) > 0 }
 
-// mayDo reports whether a step, or one inside it, has one of the effects.
-func (s *step) mayDo(effects []steps.Effect) bool {
-	for _, effect := range effects {
-		given, _ := s.with.sample().(map[string]any)
-		if s.action != nil && s.action.EffectOf(given) == effect {
-			return true
-		}
-	}
-	for _, inner := range s.steps {
-		if inner.mayDo(effects) {
-			return true
-		}
-	}
-	return false
-}
-
 // Acknowledged reads acknowledgements such as deletes=104, and gives the number
 // by the name of the guard. The error says what cannot be acknowledged.
 func (p *Program) Acknowledged(texts []string) (map[string]int64, error) {

@@ -305,19 +305,6 @@ func (p *Past) Inputs(program *Program, given Given) (Inputs, error) {
 	return p.run().Inputs(program, given)
 }
 
-// secretsOnly refuses a flag for an input that is fixed by what was begun.
-func (p *Program) secretsOnly(given Given, by string) error {
-	for _, flag := range given.Flags {
-		name, _, _ := strings.Cut(flag, "=")
-		for _, in := range p.inputs {
-			if in.name == name && !in.source.Secret {
-				return fmt.Errorf("input %s cannot be given again: the %s goes on with what it began with", name, by)
-			}
-		}
-	}
-	return nil
-}
-
 // Options are those that a run is taken up with: what was fixed when it began.
 func (p *Past) Options() Options {
 	opt := Options{RunID: p.ID, Dir: p.Dir, StartedAt: p.StartedAt, Commit: p.Commit}

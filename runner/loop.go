@@ -177,7 +177,7 @@ func (w *walk) endRow(s *step, outer, at *place, item spooled, end ending) eval.
 	w.finding(s, at, item.failure)
 	value := eval.Object{"key": item.key, "status": string(end.row())}
 	if s.useRows {
-		s.rowValue(at, value)
+		addSteps(s, at, value)
 	}
 	return value
 }
@@ -241,16 +241,8 @@ func (p *place) within(prefix string) *place {
 	return &at
 }
 
-// inside is what runs for each item of the loop.
-func (s *step) inside() []*step {
-	if s.action != nil {
-		return nil
-	}
-	return s.steps
-}
-
-// rowValue adds what became of the steps of a row.
-func (s *step) rowValue(at *place, value eval.Object) {
+// addSteps adds what became of the steps of a row.
+func addSteps(s *step, at *place, value eval.Object) {
 	if s.action != nil {
 		if own, ok := at.steps[s.id].(eval.Object); ok && own["data"] != nil {
 			value["data"] = own["data"]

@@ -68,7 +68,7 @@ func (d *Draft) Save(name string, p *Program, opt Options, result *Result, versi
 	if d.err != nil {
 		return d.err
 	}
-	header, err := p.planHeader(opt, result, version)
+	header, err := planHeader(p, opt, result, version)
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (d *Draft) Save(name string, p *Program, opt Options, result *Result, versi
 	})
 }
 
-func (p *Program) planHeader(opt Options, result *Result, version string) (PlanHeader, error) {
+func planHeader(p *Program, opt Options, result *Result, version string) (PlanHeader, error) {
 	path, err := filepath.Abs(p.File())
 	if err != nil {
 		return PlanHeader{}, err

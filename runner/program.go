@@ -24,6 +24,7 @@ package runner
 
 import (
 	"path/filepath"
+	"slices"
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
@@ -97,6 +98,50 @@ type step struct {
 	first   bool     // something takes the first of the records that it finds
 	counted bool     // something asks how many there are, or reads them all
 	useRows bool     // something reads the items of this loop
+}
+
+// inside is what runs for each item of the loop.
+func (s *step) inside() []*step {
+	if s.action != nil {
+		return nil
+	}
+	return s.steps
+}
+
+// mayDo reports whether a step, or one inside it, has one of the effects.
+func (s *step) mayDo(effects []steps.Effect) bool {
+	if s.action != nil {
+		given, _ := s.with.sample().(map[string]any)
+		return slices.Contains(effects, s.action.EffectOf(given))
+	}
+	return slices.ContainsFunc(s.steps, func(inner *step) bool { return inner.mayDo(effects) })
+}
+
+// takesAway reports whether a loop, or a step behind it that sees its rows, may
+// archive or delete.
+func (p *Program) takesAway(s *step) bool {
+	effects := []steps.Effect{steps.Archive, steps.Delete}
+	if s.mayDo(effects) {
+		return true
+	}
+	for _, later := range p.all[s.index+1:] {
+		if s.useRows && later.mayDo(effects) {
+			return true
+		}
+	}
+	return false
+}
+
+// outermost gives the place in the file of the outermost loop around a step, or
+// of the step itself outside of loops.
+func (s *step) outermost() int {
+	first := s.index
+	for each := s; each != nil; each = each.outer {
+		if each.loop != nil {
+			first = each.index
+		}
+	}
+	return first
 }
 
 // loop says which items a step runs for.

@@ -68,7 +68,7 @@ func restored(action *steps.Action, inverse *steps.Action, changes []Change) (ho
 }
 
 // reversal is that of an instance that wrote, or would write.
-func (s *step) reversal(out outcome) (Reversal, string) {
+func reversal(s *step, out outcome) (Reversal, string) {
 	if out.effect == steps.Read || out.status != Done && out.status != InDoubt {
 		return "", ""
 	}

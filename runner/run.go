@@ -2,8 +2,6 @@ package runner
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,7 +12,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/files"
 	"github.com/flowrun-dev/flowrun/internal/journal"
 )
@@ -112,11 +109,6 @@ func acknowledged(notes []journal.Note) map[string]int64 {
 	return all
 }
 
-func digest(text []byte) string {
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:])
-}
-
 func (r *Run) open() (err error) {
 	if r.files, err = newResultFiles(r.Dir); err == nil {
 		r.plan, err = openApproved(r.Dir)
@@ -158,33 +150,6 @@ const (
 	frozenWorkflow = "workflow"
 	frozenInputs   = "inputs.json"
 )
-
-// frozenInput is an input as it is kept: its value or, of a secret, a digest
-// that tells whether it is the same one.
-type frozenInput struct {
-	Value  json.RawMessage `json:"value,omitempty"`
-	Secret string          `json:"secret,omitempty"` // salt and digest
-}
-
-// frozen are the inputs as they are kept.
-func (p *Program) frozen(inputs Inputs) (map[string]frozenInput, error) {
-	frozen := map[string]frozenInput{}
-	for _, in := range p.inputs {
-		v, given := inputs.values[in.name]
-		if _, missing := v.(eval.Missing); !given || missing {
-			continue
-		}
-		text, err := eval.AppendJSON(nil, v)
-		if err != nil {
-			return nil, err
-		}
-		frozen[in.name] = frozenInput{Value: text}
-		if in.source.Secret {
-			frozen[in.name] = frozenInput{Secret: seal(inputs.salts[in.name], text)}
-		}
-	}
-	return frozen, nil
-}
 
 // freeze keeps what the run was begun with.
 func freeze(dir string, p *Program, inputs Inputs) error {
@@ -286,44 +251,6 @@ func (r *Run) Inputs(p *Program, given Given) (Inputs, error) {
 		return Inputs{}, fmt.Errorf("%s: %w", frozenInputs, err)
 	}
 	return p.thaw(frozen, given)
-}
-
-// thaw gives inputs back that were kept. Secrets come from given again, and
-// must be the same.
-func (p *Program) thaw(frozen map[string]frozenInput, given Given) (_ Inputs, err error) {
-	out := newInputs()
-	for _, in := range p.inputs {
-		kept, ok := frozen[in.name]
-		v := eval.Value(eval.Absent(fmt.Sprintf("input %s was not given", in.name)))
-		switch {
-		case ok && kept.Secret != "":
-			v, err = in.secretAgain(p, kept.Secret, given)
-		case ok:
-			v, err = eval.Raw(kept.Value)
-		}
-		if err != nil {
-			return Inputs{}, err
-		}
-		out.add(in, v, saltOf(kept.Secret))
-	}
-	return out, nil
-}
-
-// secretAgain settles a secret once more and holds it against what is kept.
-func (in *input) secretAgain(p *Program, sealed string, given Given) (eval.Value, error) {
-	texts, err := p.flagInputs(given.Flags)
-	if err != nil {
-		return nil, err
-	}
-	v, err := in.settle(texts, nil, given.Getenv)
-	if err != nil {
-		return nil, err
-	}
-	text, err := eval.AppendJSON(nil, v)
-	if err == nil && seal(saltOf(sealed), text) != sealed {
-		err = fmt.Errorf("input %s is not the one that the run began with", in.name)
-	}
-	return v, err
 }
 
 // Header is what is known of the run from its beginning.

@@ -25,7 +25,7 @@ func (w *walk) weighing(s *step, at *place, in eval.Object, target *found, chang
 		return nil
 	}
 	given := target.given(in)
-	seen := &weighed{Later: s.later(given)}
+	seen := &weighed{Later: later(s, given)}
 	seen.Inputs = digestOf(given, seen.Later)
 	for _, c := range changes {
 		if c.Secret {
@@ -40,7 +40,7 @@ func (w *walk) weighing(s *step, at *place, in eval.Object, target *found, chang
 
 // later are the inputs that no digest can hold: what is not known yet, and what
 // is made of a secret.
-func (s *step) later(in eval.Object) (names []string) {
+func later(s *step, in eval.Object) (names []string) {
 	for _, name := range slices.Sorted(maps.Keys(in)) {
 		if _, some := eval.IsUnknown(in[name]); some || s.with.field(name).secretive() {
 			names = append(names, name)

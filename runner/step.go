@@ -36,7 +36,7 @@ func (w *walk) begin(ctx context.Context, s *step, outer, at *place) (ending, er
 	}
 	if !holds {
 		w.tell([]*step{s}, outer, Skipped, "condition")
-		w.tellEvent(Event{Ended: s.ended(at, Skipped, "condition")})
+		w.tellEvent(Event{Ended: stepEnded(s, at, Skipped, "condition")})
 		return ending{status: Skipped}, nil
 	}
 	switch {
@@ -111,7 +111,7 @@ func (w *walk) end(s *step, at *place, out outcome) ending {
 	w.count(s, at, out.status)
 	w.countChange(s, at, out)
 	w.keep(s, at, out)
-	event := s.ended(at, out.status, out.reason)
+	event := stepEnded(s, at, out.status, out.reason)
 	event.Failure, event.After, event.Possible = out.failure, at.possible, at.possible != nil
 	if out.effect == steps.Read && out.has {
 		event.AffectedBy = w.affectedBy(s, at, s.action)
@@ -119,7 +119,7 @@ func (w *walk) end(s *step, at *place, out outcome) ending {
 	}
 	event.Effect, event.With, event.Before, event.Changes, event.Note = out.effect, out.planned, out.before, out.changes, out.note
 	if w.planning {
-		event.Undo, event.UndoNote = s.reversal(out)
+		event.Undo, event.UndoNote = reversal(s, out)
 	}
 	w.tellEvent(Event{Ended: event})
 	w.opt.Draft.ended(s, at, out, event)
@@ -133,7 +133,7 @@ func (w *walk) end(s *step, at *place, out outcome) ending {
 	}
 }
 
-func (s *step) ended(at *place, status Status, reason string) *StepEnded {
+func stepEnded(s *step, at *place, status Status, reason string) *StepEnded {
 	e := &StepEnded{Addr: at.addr(), Step: s.label, Status: status, Reason: reason, Index: at.index()}
 	if s.action != nil {
 		e.Action = s.action.Name
@@ -188,7 +188,7 @@ func (w *walk) instance(ctx context.Context, s *step, at *place) (ending, error)
 		return w.broken(s, at, s.source.Action, err), nil
 	}
 	given, open := in.(eval.Object), w.open(s, at, before)
-	if effect := s.effectOf(given); effect != steps.Read {
+	if effect := effectOf(s, given); effect != steps.Read {
 		return w.write(ctx, s, at, given, effect, open)
 	}
 	return w.send(ctx, s, at, given, open)

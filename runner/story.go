@@ -131,7 +131,7 @@ func stepResults(p *Program, r *Result) map[string]*StepResult {
 	byLabel := map[string]*StepResult{}
 	r.Steps = make([]StepResult, len(p.all))
 	for i, s := range p.all {
-		r.Steps[i] = s.result()
+		r.Steps[i] = resultOf(s)
 		byLabel[s.label] = &r.Steps[i]
 	}
 	return byLabel

@@ -61,7 +61,7 @@ func tryOver(t testing.TB, server *sandbox.Server, to http.RoundTripper, text st
 	return tr
 }
 
-// ended is how the only instance of a step ended.
+// stepEnded is how the only instance of a step ended.
 func (tr trial) ended(t testing.TB, label string) *StepEnded {
 	t.Helper()
 	for _, e := range tr.events {

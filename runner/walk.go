@@ -145,7 +145,7 @@ func (p *Program) walk(ctx context.Context, opt Options, planning bool) (*Result
 		Steps: make([]StepResult, len(p.all)),
 	}
 	for i, s := range p.all {
-		w.result.Steps[i] = s.result()
+		w.result.Steps[i] = resultOf(s)
 	}
 	if opt.Run.planned() {
 		opt.Run.plan.veil = opt.Inputs.veil
@@ -165,7 +165,7 @@ func (p *Program) walk(ctx context.Context, opt Options, planning bool) (*Result
 	return w.result, err
 }
 
-func (s *step) result() StepResult {
+func resultOf(s *step) StepResult {
 	r := StepResult{Label: s.label, Depth: s.depth, Name: textOf(s.source.Name)}
 	if s.action != nil {
 		r.Action = s.action.Name

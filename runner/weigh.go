@@ -20,7 +20,7 @@ type verdict struct {
 // weigh holds a write against the record that it is about. Target is nil where
 // there is no way to look, or the file wants none.
 func (w *walk) weigh(s *step, at *place, in eval.Object, target *found) verdict {
-	v := verdict{effect: s.effectOf(in)}
+	v := verdict{effect: effectOf(s, in)}
 	if w.program.back != nil && target != nil && target.after == nil {
 		v.end = w.weighBack(s, in, target)
 	}

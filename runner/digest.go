@@ -1,29 +1,17 @@
 package runner
 
 import (
-	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
-	"strings"
 
 	"github.com/flowrun-dev/flowrun/internal/files"
 )
 
-// seal gives a salt and the digest of a secret under it: enough to tell
-// whether it is the same one, and nothing else.
-func seal(salt string, secret []byte) string {
-	mac := hmac.New(sha256.New, []byte(salt))
-	mac.Write(secret)
-	return salt + ":" + hex.EncodeToString(mac.Sum(nil))
-}
-
-func newSalt() string { return rand.Text() }
-
-func saltOf(sealed string) string {
-	salt, _, _ := strings.Cut(sealed, ":")
-	return salt
+// digest is the SHA-256 of a text, in hex.
+func digest(text []byte) string {
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
 }
 
 // fileDigest is the SHA-256 of a file in the folders, in hex.

@@ -1,0 +1,106 @@
+package runner
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/flowrun-dev/flowrun/internal/eval"
+)
+
+// frozenInput is an input as it is kept: its value or, of a secret, a digest
+// that tells whether it is the same one.
+type frozenInput struct {
+	Value  json.RawMessage `json:"value,omitempty"`
+	Secret string          `json:"secret,omitempty"` // salt and digest
+}
+
+// frozen are the inputs as they are kept.
+func (p *Program) frozen(inputs Inputs) (map[string]frozenInput, error) {
+	frozen := map[string]frozenInput{}
+	for _, in := range p.inputs {
+		v, given := inputs.values[in.name]
+		if _, missing := v.(eval.Missing); !given || missing {
+			continue
+		}
+		text, err := eval.AppendJSON(nil, v)
+		if err != nil {
+			return nil, err
+		}
+		frozen[in.name] = frozenInput{Value: text}
+		if in.source.Secret {
+			frozen[in.name] = frozenInput{Secret: seal(inputs.salts[in.name], text)}
+		}
+	}
+	return frozen, nil
+}
+
+// thaw gives inputs back that were kept. Secrets come from given again, and
+// must be the same.
+func (p *Program) thaw(frozen map[string]frozenInput, given Given) (_ Inputs, err error) {
+	out := newInputs()
+	for _, in := range p.inputs {
+		kept, ok := frozen[in.name]
+		v := eval.Value(eval.Absent(fmt.Sprintf("input %s was not given", in.name)))
+		switch {
+		case ok && kept.Secret != "":
+			v, err = in.secretAgain(p, kept.Secret, given)
+		case ok:
+			v, err = eval.Raw(kept.Value)
+		}
+		if err != nil {
+			return Inputs{}, err
+		}
+		out.add(in, v, saltOf(kept.Secret))
+	}
+	return out, nil
+}
+
+// secretAgain settles a secret once more and holds it against what is kept.
+func (in *input) secretAgain(p *Program, sealed string, given Given) (eval.Value, error) {
+	texts, err := p.flagInputs(given.Flags)
+	if err != nil {
+		return nil, err
+	}
+	v, err := in.settle(texts, nil, given.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	text, err := eval.AppendJSON(nil, v)
+	if err == nil && seal(saltOf(sealed), text) != sealed {
+		err = fmt.Errorf("input %s is not the one that the run began with", in.name)
+	}
+	return v, err
+}
+
+// secretsOnly refuses a flag for an input that is fixed by what was begun.
+func (p *Program) secretsOnly(given Given, by string) error {
+	for _, flag := range given.Flags {
+		name, _, _ := strings.Cut(flag, "=")
+		for _, in := range p.inputs {
+			if in.name == name && !in.source.Secret {
+				return fmt.Errorf("input %s cannot be given again: the %s goes on with what it began with", name, by)
+			}
+		}
+	}
+	return nil
+}
+
+// seal gives a salt and the digest of a secret under it: enough to tell
+// whether it is the same one, and nothing else.
+func seal(salt string, secret []byte) string {
+	mac := hmac.New(sha256.New, []byte(salt))
+	mac.Write(secret)
+	return salt + ":" + hex.EncodeToString(mac.Sum(nil))
+}
+
+func newSalt() string { return rand.Text() }
+
+func saltOf(sealed string) string {
+	salt, _, _ := strings.Cut(sealed, ":")
+	return salt
+}

@@ -1,0 +1,69 @@
+package runner
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/steps"
+)
+
+// lookup finds the record that a write is about, as it is before it: the
+// Current of the catalogue, compiled.
+type lookup struct {
+	call      *steps.Call
+	action    *steps.Action
+	cond      *eval.Expr
+	with      map[string]*eval.Template
+	match     map[string]*eval.Template
+	otherwise *lookup
+}
+
+// newLookup compiles a call of the catalogue. An error is a mistake there.
+func newLookup(call *steps.Call) (*lookup, error) {
+	if call == nil {
+		return nil, nil
+	}
+	l := &lookup{call: call, action: steps.Find(call.Action)}
+	env := eval.NewEnv(map[string]*eval.Type{"with": nil, "data": nil, "before": nil})
+	var err error
+	if call.If != "" {
+		expr, problems := eval.ParseCondition(call.If, env)
+		l.cond, err = expr, catalogueError(call, problems)
+	}
+	var failed [2]error
+	l.with, failed[0] = templates(call, call.With, env)
+	l.match, failed[1] = templates(call, call.Match, env)
+	otherwise, more := newLookup(call.Else)
+	l.otherwise = otherwise
+	return l, errors.Join(err, failed[0], failed[1], more)
+}
+
+// mustLookup is [newLookup] for the program: a test of the catalogue compiles
+// each call.
+func mustLookup(call *steps.Call) *lookup {
+	l, err := newLookup(call)
+	if err != nil {
+		panic(err)
+	}
+	return l
+}
+
+func templates(call *steps.Call, texts map[string]string, env *eval.Env) (map[string]*eval.Template, error) {
+	compiled := make(map[string]*eval.Template, len(texts))
+	for name, text := range texts {
+		template, problems := eval.ParseTemplate(text, env)
+		if err := catalogueError(call, problems); err != nil {
+			return nil, err
+		}
+		compiled[name] = template
+	}
+	return compiled, nil
+}
+
+func catalogueError(call *steps.Call, problems []eval.Problem) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	return fmt.Errorf("the catalogue's call of %s: %s", call.Action, problems[0].Message)
+}
