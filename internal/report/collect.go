@@ -161,8 +161,11 @@ func shortened(value json.RawMessage) json.RawMessage {
 	}
 	text := string(value)
 	_ = json.Unmarshal(value, &text) // what is no text stays as it is
-	short, _ := json.Marshal(strings.ToValidUTF8(text[:maxValueBytes*3/4], "") + "...")
-	return short
+	const most = maxValueBytes * 3 / 4
+	if len(text) > most { // a text may have been long by its escapes alone
+		text = strings.ToValidUTF8(text[:most], "") + "..."
+	}
+	return json.RawMessage(jsonText(text))
 }
 
 // sample keeps the writes whose addresses have the smallest hashes.
