@@ -27,11 +27,12 @@ func (v *picture) field(f Field, g Group) {
 		v.b.WriteString(strings.TrimRight(full, " ") + "\n")
 		name = ""
 	}
-	shown, rares, counted := 0, 0, int64(0)
 	if singular(f) {
 		line(cut(different(f)+", such as "+transition(f.Values[0], room), room), Number(f.Count), f.Rare)
 		return
 	}
+	rares := 0
+	var shown []Value
 	for i, value := range f.Values {
 		special := value.Rare || f.Rare && i == 0
 		if i >= v.values && !special || value.Rare && rares == maxRare {
@@ -42,21 +43,78 @@ func (v *picture) field(f Field, g Group) {
 			rares++
 			v.b.WriteString("        " + strings.Repeat(" ", width) + "  " + v.paint(color.Faint, cut(visible(value.Addr), Width-10-width)) + "\n")
 		}
-		shown++
-		counted += value.Count
+		shown = append(shown, value)
 	}
-	switch left := f.Different - int64(shown); {
-	case shown == 0:
-		line(different(f), Number(f.Count), f.Rare)
-	case f.About && left > 0:
-		line("and about "+others(left), "", false)
-	case left > 0:
-		line("and "+others(left), Number(f.Count-counted), false)
+	switch rest, rows := f.rest(shown); {
+	case len(shown) == 0:
+		line(rest, Number(rows), f.Rare)
+	case f.About && rest != "":
+		line("and "+rest, "", false)
+	case rest != "":
+		line("and "+rest, Number(rows), false)
 	}
 }
 
-func others(n int64) string {
-	return strings.Replace(plural(n, "value"), " value", " other value", 1)
+// listed are the fields of a group of which a report shows the first ones: the
+// rare ones are always among them.
+func (g Group) listed(most int) []Field {
+	var some []Field
+	for i, f := range g.Fields {
+		if i < most || f.Rare {
+			some = append(some, f)
+		}
+	}
+	return some
+}
+
+// moreFields says how much of a group stands in fields that are not listed;
+// empty if nothing does.
+func (g Group) moreFields(most int) string {
+	var parts []string
+	if left := len(g.Fields) - len(g.listed(most)); left > 0 {
+		parts = append(parts, more(left, "field"))
+	}
+	if g.Others > 0 {
+		parts = append(parts, plural(g.Others, "change")+" of still other fields")
+	}
+	return strings.Join(parts, ", and ")
+}
+
+// listed are the values of a field of which a report shows the first ones: the
+// rare ones are always among them, and of many that occur once each one is
+// enough.
+func (f Field) listed(most int) []Value {
+	if singular(f) {
+		return f.Values[:1]
+	}
+	var some []Value
+	for i, v := range f.Values {
+		if i < most || v.Rare {
+			some = append(some, v)
+		}
+	}
+	return some
+}
+
+// rest says how many values a field has besides those that are shown, and how
+// many rows have them; empty if there are none.
+func (f Field) rest(shown []Value) (text string, rows int64) {
+	rows = f.Count
+	for _, v := range shown {
+		rows -= v.Count
+	}
+	left := f.Different - int64(len(shown))
+	switch {
+	case len(shown) == 0:
+		return different(f), f.Count
+	case left <= 0:
+		return "", 0
+	}
+	text = strings.Replace(plural(left, "value"), " value", " other value", 1)
+	if f.About {
+		text = "about " + text
+	}
+	return text, max(rows, 0)
 }
 
 // singular reports whether a field has a value of its own in nearly every row,

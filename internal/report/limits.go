@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,24 +22,35 @@ func MaskedLimits(limits []runner.Limit) []runner.Limit {
 // part, with the reasons.
 func Limits(limits []runner.Limit) string {
 	var b strings.Builder
-	for _, kind := range []struct {
-		how     runner.Reversal
-		heading string
-	}{{runner.Never, "Cannot be taken back"}, {runner.Partly, "Taken back in part"}} {
-		some := slices.DeleteFunc(slices.Clone(limits), func(l runner.Limit) bool { return l.How != kind.how })
-		if len(some) == 0 {
-			continue
+	how := runner.Fully
+	for _, l := range worstFirst(limits) {
+		if l.How != how {
+			how = l.How
+			b.WriteString("\n" + limitHeadings[how] + "\n")
 		}
-		b.WriteString("\n" + kind.heading + "\n")
-		for _, l := range some {
-			reason := fmt.Sprintf("%s, %s: %s", l.Step, plural(l.Count, "write"), l.Reason)
-			b.WriteString(strings.Replace(Wrap(reason, "    ", Width), "  ", "", 1))
-			addrs := strings.Join(l.Addrs, ", ")
-			if left := int(l.Count) - len(l.Addrs); left > 0 {
-				addrs += " and " + Number(int64(left)) + " more"
-			}
-			fmt.Fprintf(&b, "      %s\n", addrs)
-		}
+		reason := fmt.Sprintf("%s, %s: %s", l.Step, plural(l.Count, "write"), l.Reason)
+		b.WriteString(strings.Replace(Wrap(reason, "    ", Width), "  ", "", 1))
+		b.WriteString(Wrap(limited(l), "      ", Width))
 	}
 	return b.String()
+}
+
+var limitHeadings = map[runner.Reversal]string{runner.Never: "Cannot be taken back", runner.Partly: "Taken back in part"}
+
+// worstFirst orders limits: first what there is no way back from at all.
+func worstFirst(limits []runner.Limit) []runner.Limit {
+	limits = slices.Clone(limits)
+	slices.SortStableFunc(limits, func(a, b runner.Limit) int {
+		return cmp.Compare(boolean(b.How == runner.Never), boolean(a.How == runner.Never))
+	})
+	return limits
+}
+
+// limited names the writes that a limit is about, or the first of them.
+func limited(l runner.Limit) string {
+	addrs := strings.Join(l.Addrs, ", ")
+	if left := l.Count - int64(len(l.Addrs)); left > 0 {
+		addrs += " and " + Number(left) + " more"
+	}
+	return addrs
 }

@@ -54,6 +54,10 @@ func reportDetails(samples int) []detail {
 	return append(all, detail{findings: 3, places: 1, outputs: 1, steps: 30})
 }
 
+// maxReportReasons is how many reasons a report gives why not all can be taken
+// back.
+const maxReportReasons = 10
+
 // markdown is a report while it is written.
 type markdown struct {
 	detail
@@ -71,6 +75,7 @@ func (m *markdown) text() string {
 	m.totals()
 	m.failed()
 	m.changes()
+	m.notUndone()
 	m.allSteps()
 	m.facts()
 	return m.b.String()
@@ -162,6 +167,9 @@ func (m *markdown) failed() {
 		for _, p := range f.Places[:min(len(f.Places), max(m.places, 1))] {
 			what += cellCode(cmp.Or(p.Data, p.Addr), 80) + " " + cellCode(p.Message, 200) + "<br>"
 		}
+		if f.Hint != "" && m.places > 0 {
+			what += "hint: " + cellCode(f.Hint, 200)
+		}
 		m.printf("| %s | %s | %s | %s |\n", Number(f.Count), cellCode(f.Step, 80), cellCode(fmt.Sprintf("%s:%d", f.File, f.Line), 120), strings.TrimSuffix(what, "<br>"))
 	}
 	if left > 0 {
@@ -214,15 +222,9 @@ func (m *markdown) groupFields(g Group) {
 		return
 	}
 	m.printf("| Field | Change | Rows |\n|---|---|--:|\n")
-	for i, f := range g.Fields {
-		if i >= m.fields && !f.Rare {
-			continue
-		}
-		shown, counted := 0, int64(0)
-		for j, v := range f.Values {
-			if j >= m.values && !v.Rare || singular(f) && j > 0 {
-				continue
-			}
+	for _, f := range g.listed(m.fields) {
+		shown := f.listed(m.values)
+		for _, v := range shown {
 			note := ""
 			if v.Rare || f.Rare {
 				note = " rare: " + cellCode(v.Addr, 80)
@@ -230,19 +232,13 @@ func (m *markdown) groupFields(g Group) {
 				note = " for example"
 			}
 			m.printf("| %s | %s%s | %s |\n", cellCode(f.Path, 60), cellCode(transition(v, 100), 100), note, Number(v.Count))
-			shown, counted = shown+1, counted+v.Count
 		}
-		if left := f.Different - int64(shown); left > 0 {
-			about := ""
-			if f.About {
-				about = "about "
-			}
-			word := others(left)
-			if shown == 0 {
-				word = Number(left) + " different values"
-			}
-			m.printf("| %s | %s%s | %s |\n", cellCode(f.Path, 60), about, word, Number(f.Count-counted))
+		if rest, rows := f.rest(shown); rest != "" {
+			m.printf("| %s | %s | %s |\n", cellCode(f.Path, 60), rest, Number(rows))
 		}
+	}
+	if more := g.moreFields(m.fields); more != "" {
+		m.printf("| and %s | | |\n", more)
 	}
 	m.printf("\n")
 }
@@ -261,6 +257,18 @@ func (m *markdown) groupSamples(g Group) {
 		text += " and " + strings.Replace(plural(left, "row"), " row", " more row", 1)
 	}
 	m.printf("%s\n\n", text)
+}
+
+// notUndone lists what an undo cannot take back, or not wholly.
+func (m *markdown) notUndone() {
+	if len(m.NotUndone) == 0 {
+		return
+	}
+	m.printf("| Taken back | Writes | Step | Why not wholly | Rows |\n|---|--:|---|---|---|\n")
+	for _, l := range worstFirst(m.NotUndone) {
+		m.printf("| %s | %s | %s | %s | %s |\n", howFar(l.How), Number(l.Count), cellCode(l.Step, 80), cellCode(l.Reason, 300), cellCode(limited(l), 200))
+	}
+	m.printf("\n")
 }
 
 // allSteps is the table of the steps, in the order of the file.
@@ -290,11 +298,11 @@ func (m *markdown) allSteps() {
 // facts are the last lines: undo, cost, outputs.
 func (m *markdown) facts() {
 	if m.Plan && m.Changes.Any() {
-		for i, line := range undoParts(m.Undo) {
+		for i, line := range m.undoLines(maxReportReasons) {
 			if i == 0 {
-				m.printf("**Undo** could take back %s.\n", line)
+				m.printf("**%s**: %s.\n", line[0], line[1])
 			} else {
-				m.printf("- %s\n", code(cut(line, 300)))
+				m.printf("- %s\n", code(cut(line[1], 300)))
 			}
 		}
 		m.printf("\n**Cost** of applying it: %s.\n\n", costText(m.Cost))
@@ -307,20 +315,10 @@ func (m *markdown) facts() {
 		m.printf("- output %s: %s\n", code(cut(out.Name, 60)), code(cut(outputText(out, true), 200)))
 	}
 	if m.Plan {
-		m.printf("\n<sub>The plan took %s and %s; nothing was written.</sub>\n", Duration(m.Seconds), plural(m.Calls, "read"))
+		m.printf("\n<sub>Plan %s took %s and %s; nothing was written.</sub>\n", code(m.RunID), Duration(m.Seconds), plural(m.Calls, "read"))
 		return
 	}
 	m.printf("\n<sub>Run %s took %s and %s.</sub>\n", code(m.RunID), Duration(m.Seconds), plural(m.Calls, "call"))
-}
-
-// undoParts says how much could be taken back, and then why not all.
-func undoParts(u Undo) []string {
-	lines := undoLines(u, 10)
-	parts := make([]string, len(lines))
-	for i, line := range lines {
-		parts[i] = line[1]
-	}
-	return parts
 }
 
 // code is a text as a code span: in it nothing acts but the end of the span.

@@ -28,8 +28,8 @@ type page struct {
 	Found    []Fails
 	Changed  []pageGroup
 	Table    []pageStep
-	UndoText string
-	Reasons  []string
+	Undone   [][2]string
+	Limits   []pageLimit
 	CostText string
 	Listed   []pageOutput
 	PaceText string
@@ -51,7 +51,7 @@ type pageGroup struct {
 	Lines      []pageLine
 	Rows       []pageRow
 	Plain      bool // no row shows a change of a field
-	MoreFields int64
+	MoreFields string
 	MoreRows   int64
 }
 
@@ -67,6 +67,7 @@ type pageLine struct {
 type pageRow struct {
 	Addr, Target string
 	Lines        []pageLine
+	MoreFields   int
 }
 
 type pageStep struct {
@@ -75,6 +76,9 @@ type pageStep struct {
 }
 
 type pageOutput struct{ Name, Text string }
+
+// pageLimit is what an undo cannot take back, or not wholly.
+type pageLimit struct{ Step, Title, Reason, Rows string }
 
 // Page is a summary as one page of HTML that needs nothing else: no script, no
 // other file, no network. Masked says that it has gone through
@@ -116,11 +120,11 @@ func newPage(s *Summary, d detail, masked bool) *page {
 		p.Table = append(p.Table, pageStep{cut(visible(cmp.Or(step.Label, step.Name)), 80), step.Action, words.ended(s.Result, step), 20 * min(step.Depth, 6)})
 	}
 	if s.Plan && s.Changes.Any() {
-		parts := undoParts(s.Undo)
-		if len(parts) > 0 {
-			p.UndoText, p.Reasons = parts[0], parts[1:]
-		}
+		p.Undone = s.undoLines(maxReportReasons)
 		p.CostText = costText(s.Cost)
+	}
+	for _, l := range worstFirst(s.NotUndone) {
+		p.Limits = append(p.Limits, pageLimit{visible(l.Step), Number(l.Count) + " " + howFar(l.How), visible(l.Reason), visible(limited(l))})
 	}
 	for _, out := range s.Outputs[:min(len(s.Outputs), d.outputs)] {
 		p.Listed = append(p.Listed, pageOutput{cut(out.Name, 60), cut(visible(outputText(out, true)), 400)})
@@ -148,7 +152,7 @@ func (p *page) Headline() string { return headline(p.Summary) }
 // Footer says what it took.
 func (p *page) Footer() string {
 	if p.Plan {
-		return fmt.Sprintf("The plan took %s and %s. Nothing was written.", Duration(p.Seconds), plural(p.Calls, "read"))
+		return fmt.Sprintf("Plan %s took %s and %s. Nothing was written.", p.RunID, Duration(p.Seconds), plural(p.Calls, "read"))
 	}
 	return fmt.Sprintf("Run %s took %s and %s.", p.RunID, Duration(p.Seconds), plural(p.Calls, "call"))
 }
@@ -162,6 +166,9 @@ func pageNumbers(s *Summary) []pageNumber {
 		n := pageNumber{Class: verb.effect.String(), Text: Number(certain), Label: verb.past}
 		if s.Plan {
 			n.Label = "to " + verb.future
+		}
+		if s.Plan && verb.effect == steps.Create && anyUpserts(s.Result) {
+			n.Label += " or update"
 		}
 		if possible > 0 {
 			n.Text += " to " + Number(certain+possible)
@@ -194,13 +201,12 @@ func pageBar(s *Summary) []pageNumber {
 	for _, verb := range verbs {
 		for _, possible := range []bool{false, true} {
 			n := s.Changes.Certain.Of(verb.effect)
-			label := Number(n) + " " + verb.future
 			if possible {
 				n = s.Changes.Possible.Of(verb.effect)
-				label = "up to " + Number(n) + " " + verb.future
 			}
 			if n > 0 {
-				bar = append(bar, pageNumber{Class: verb.effect.String(), Label: label, Count: n, Possible: possible})
+				title := groupText(Group{Effect: Effect{verb.effect}, Possible: possible, Count: n}, s.Plan)
+				bar = append(bar, pageNumber{Class: verb.effect.String(), Label: title, Count: n, Possible: possible})
 			}
 		}
 	}
@@ -226,7 +232,7 @@ func (p *page) addGroups(list []*node, d detail) {
 }
 
 func newPageGroup(g Group, d detail, plan bool) pageGroup {
-	out := pageGroup{Group: g, Title: groupText(g, plan), MoreFields: g.Others}
+	out := pageGroup{Group: g, Title: groupText(g, plan)}
 	few := g.Samples[:min(len(g.Samples), d.samples)]
 	out.Plain = len(g.Fields) == 0
 	for _, s := range few {
@@ -236,13 +242,10 @@ func newPageGroup(g Group, d detail, plan bool) pageGroup {
 	if out.MoreRows == 0 && len(few) > 0 {
 		return out // each of them is shown
 	}
-	for i, f := range g.Fields {
-		if i >= d.fields && !f.Rare {
-			out.MoreFields++
-			continue
-		}
+	for _, f := range g.listed(d.fields) {
 		out.Lines = append(out.Lines, fieldLines(f, g, d)...)
 	}
+	out.MoreFields = g.moreFields(d.fields)
 	return out
 }
 
@@ -253,6 +256,7 @@ func newPageRow(s Sample, d detail) pageRow {
 		line.Path = visible(c.Path)
 		row.Lines = append(row.Lines, line)
 	}
+	row.MoreFields = len(s.Changes) - len(row.Lines)
 	return row
 }
 
@@ -260,7 +264,7 @@ func newPageLine(v Value) pageLine {
 	line := pageLine{}
 	line.Before = beforeText(v)
 	if v.Known != nil {
-		line.Later = "known after " + named(v.Known)
+		line.Later = visible("known after " + named(v.Known))
 	} else {
 		line.After = valueText(v.After)
 	}
@@ -278,28 +282,16 @@ func fieldLines(f Field, g Group, d detail) []pageLine {
 		line.Share = int(100 * n / max(g.Count, 1))
 		lines = append(lines, line)
 	}
-	shown, counted := 0, int64(0)
-	for j, v := range f.Values {
-		if j >= d.values && !v.Rare || singular(f) && j > 0 {
-			continue
-		}
+	shown := f.listed(d.values)
+	for _, v := range shown {
 		line := newPageLine(v)
 		if line.Rare = v.Rare || f.Rare; line.Rare {
 			line.Example = cut(visible(v.Addr), 100)
 		}
 		add(line, v.Count)
-		shown, counted = shown+1, counted+v.Count
 	}
-	if left := f.Different - int64(shown); left > 0 {
-		about := ""
-		if f.About {
-			about = "about "
-		}
-		word := others(left)
-		if shown == 0 {
-			word = Number(left) + " different values"
-		}
-		add(pageLine{Later: about + word}, max(f.Count-counted, 0))
+	if rest, rows := f.rest(shown); rest != "" {
+		add(pageLine{Later: rest}, rows)
 	}
 	return lines
 }

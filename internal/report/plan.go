@@ -157,8 +157,7 @@ func (v *picture) head(n *node, names, kinds int) {
 	p := Printer{}
 	text := strings.TrimRight(padded(name, names)+"  "+padded(kind, kinds)+"  ", " ")
 	hang := 4 + names + 2 + kinds + 2
-	became := strings.ReplaceAll(p.ended(v.Result, n.StepResult), " failed", " would fail")
-	ended := strings.Split(strings.TrimRight(Wrap(became, "", max(Width-hang, 24)), "\n"), "\n")
+	ended := strings.Split(strings.TrimRight(Wrap(p.ended(v.Result, n.StepResult), "", max(Width-hang, 24)), "\n"), "\n")
 	if ended[0] != "" {
 		text = padded(text, hang-4) + ended[0]
 	}
@@ -182,14 +181,11 @@ func (v *picture) group(n *node, g Group) {
 		}
 		return
 	}
-	for i, f := range g.Fields {
-		if i >= v.fields && !f.Rare {
-			continue
-		}
+	for _, f := range g.listed(v.fields) {
 		v.field(f, g)
 	}
-	if left := int64(len(g.Fields)-v.fields) + min(g.Others, 1); left > 0 {
-		fmt.Fprintf(&v.b, "        and %s\n", more(int(left), "field"))
+	if more := g.moreFields(v.fields); more != "" {
+		v.b.WriteString("        and " + more + "\n")
 	}
 	v.addresses(g)
 }
@@ -201,10 +197,14 @@ func groupTitle(g Group) string {
 		if verb.effect != g.Effect.Effect {
 			continue
 		}
-		if !g.Possible {
-			return Number(g.Count) + " to " + verb.future
+		future := verb.future
+		if g.Effect.Effect == steps.Create && upserted(g.Action) {
+			future += " or update"
 		}
-		text := "up to " + Number(g.Count) + " to " + verb.future
+		if !g.Possible {
+			return Number(g.Count) + " to " + future
+		}
+		text := "up to " + Number(g.Count) + " to " + future
 		if g.After != nil {
 			text += ", decided by " + named(g.After)
 		}

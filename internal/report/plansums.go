@@ -24,11 +24,7 @@ func (p *Printer) planSums(s *Summary) string {
 		lines = append(lines, [2]string{"Found", p.paint(color.FgRed, text)})
 	}
 	if s.Changes.Any() {
-		undo := undoLines(s.Undo, maxReasonLines)
-		if s.Undoes != "" && undo != nil {
-			undo[0][0] = "Redo" // by an undo of this undo
-		}
-		lines = append(lines, undo...)
+		lines = append(lines, s.undoLines(maxReasonLines)...)
 		lines = append(lines, [2]string{"Cost", costText(s.Cost)})
 	}
 	lines = append(lines, [2]string{"Took", fmt.Sprintf("%s, %s; nothing was written", Duration(s.Seconds), plural(s.Calls, "read"))})
@@ -82,7 +78,11 @@ func planTotals(s *Summary) string {
 
 // undoLines says how much could be taken back, and then why not all, with at
 // most a number of reasons.
-func undoLines(u Undo, most int) [][2]string {
+func (s *Summary) undoLines(most int) [][2]string {
+	u, label := s.Undo, "Undo"
+	if s.Undoes != "" {
+		label = "Redo" // by an undo of this undo
+	}
 	var parts []string
 	for _, each := range []struct {
 		n    int64
@@ -95,20 +95,24 @@ func undoLines(u Undo, most int) [][2]string {
 	if parts == nil {
 		return nil
 	}
-	lines := [][2]string{{"Undo", strings.Join(parts, ", ")}}
+	lines := [][2]string{{label, strings.Join(parts, ", ")}}
 	for i, r := range u.Reasons {
 		if i == most {
 			lines = append(lines, [2]string{"", "and " + more(len(u.Reasons)-i, "reason")})
 			break
 		}
-		word := "partly"
-		if r.Undo == runner.Never {
-			word = "not"
-		}
-		text := fmt.Sprintf("%s %s: %s: %s", Number(r.Count), word, r.Action, r.Note)
+		text := fmt.Sprintf("%s %s: %s: %s", Number(r.Count), howFar(r.Undo), r.Action, r.Note)
 		lines = append(lines, [2]string{"", text})
 	}
 	return lines
+}
+
+// howFar says how far something can be taken back, where that is not all the way.
+func howFar(back runner.Reversal) string {
+	if back == runner.Never {
+		return "not"
+	}
+	return "partly"
 }
 
 func costText(c *Cost) string {

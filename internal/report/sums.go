@@ -38,7 +38,7 @@ func (p *Printer) done(r *runner.Result) [][2]string {
 
 func anyUpserts(r *runner.Result) bool {
 	for _, s := range r.Steps {
-		if upserts(s) && s.Changes.Certain.Create > 0 {
+		if upserted(s.Action) && s.Changes.Certain.Create > 0 {
 			return true
 		}
 	}

@@ -93,6 +93,9 @@ func effectOf(s runner.StepResult) steps.Effect {
 // ended says what became of a step: of its items, and of its instances.
 func (p *Printer) ended(r *runner.Result, s runner.StepResult) string {
 	text := p.becameOf(r, s)
+	if r.Plan {
+		text = strings.ReplaceAll(text, " failed", " would fail")
+	}
 	if s.AffectedBy != nil {
 		text += "; an apply may read others, after " + origins(s.AffectedBy)
 	}
@@ -119,6 +122,8 @@ func (p *Printer) becameOf(r *runner.Result, s runner.StepResult) string {
 		return text + ": " + p.became(r, s, *s.Rows)
 	case r.Plan && s.Rows.Failed == 0:
 		return text
+	case r.Plan: // its other rows are planned; their steps say what for
+		return text + ": " + p.counted(runner.Counts{Failed: s.Rows.Failed})
 	}
 	return text + ": " + p.counted(*s.Rows)
 }
@@ -184,11 +189,12 @@ var verbs = []struct {
 
 // changes lists the writes of a step by effect, the worst first.
 func changes(s runner.StepResult, plan bool) string {
-	return changeList(s.Changes, plan, upserts(s))
+	return changeList(s.Changes, plan, upserted(s.Action))
 }
 
-// upserts reports whether what a step creates may be there already.
-func upserts(s runner.StepResult) bool { return s.Action == "createCompany" }
+// upserted reports whether what an action creates may be there already, where
+// no list shows it.
+func upserted(action string) bool { return action == "createCompany" }
 
 func changeList(c runner.Changes, plan, upsert bool) string {
 	var parts []string
