@@ -1,6 +1,8 @@
 package runner
 
 import (
+	"strings"
+
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
@@ -38,6 +40,9 @@ func (d deed) event(s *step) *StepEnded {
 	}
 	for _, each := range d.Image.Fields {
 		path, _ := fieldAt(s.action, each)
+		if member, hidden := strings.CutPrefix(path, "-"); hidden { // no record shows it
+			path = each.Input + member
+		}
 		c := Change{Path: unescaped(path), Before: each.From, Absent: each.From == nil, After: each.To, Secret: each.Sealed != ""}
 		if c.Secret {
 			c.Before, c.After = nil, nil

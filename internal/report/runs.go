@@ -247,7 +247,10 @@ func shellWord(text string) string {
 // Story tells what happened to a row, one thing a line.
 func Story(story []runner.Moment) string {
 	var b strings.Builder
-	for _, m := range story {
+	for i, m := range story {
+		if i > 0 && m == (runner.Moment{Addr: story[i-1].Addr, What: story[i-1].What}) {
+			continue // a row of one step ends as that does
+		}
 		at := strings.Repeat(" ", len(time.DateTime))
 		if m.Time != nil {
 			at = m.Time.Local().Format(time.DateTime)
