@@ -14,6 +14,7 @@ import (
 	"slices"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/secret"
 )
 
 // approved is the plan that a run applies, in the folder of the run: what was
@@ -21,7 +22,7 @@ import (
 // memory.
 type approved struct {
 	file  *os.File
-	veil  veil // over the secret inputs
+	veil  secret.Veil // over the secret inputs
 	seed  maphash.Seed
 	lines []plannedAt
 	open  map[string]bool // addresses of loops whose items the plan could not know, or not for certain
@@ -105,7 +106,7 @@ func (p *approved) find(address string) (*plannedLine, error) {
 			return nil, err
 		}
 		var line plannedLine
-		if err := json.Unmarshal(p.veil.show(text), &line); err != nil {
+		if err := json.Unmarshal(p.veil.Show(text), &line); err != nil {
 			return nil, err
 		}
 		if line.address() == address {

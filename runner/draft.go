@@ -14,6 +14,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/journal"
+	"github.com/flowrun-dev/flowrun/internal/secret"
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
@@ -27,7 +28,7 @@ import (
 type Draft struct {
 	Dir string
 
-	veil veil // over the secret inputs
+	veil secret.Veil // over the secret inputs
 
 	mu    sync.Mutex
 	file  *os.File
@@ -121,7 +122,7 @@ func (d *Draft) add(order []byte, line plannedLine) {
 	}
 	text, err := json.Marshal(line)
 	if err == nil {
-		text = d.veil.hide(text)
+		text = d.veil.Hide(text)
 		_, err = d.write.Write(append(text, '\n'))
 	}
 	kept := draftLine{order: string(order), at: d.size, size: len(text) + 1}

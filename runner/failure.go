@@ -89,7 +89,7 @@ func (w *walk) failure(at *place, n *workflow.Node, err error) *Failure {
 		pos = inFile.node.At(inText.Offset)
 	}
 	f.Line, f.Column = pos.Line, pos.Column
-	f.Message, f.Hint = w.opt.Inputs.hide(f.Message), w.opt.Inputs.hide(f.Hint)
+	f.Message, f.Hint = w.opt.Inputs.veil.Redact(f.Message), w.opt.Inputs.veil.Redact(f.Hint)
 	return f
 }
 

@@ -1,15 +1,12 @@
 package runner
 
 import (
-	"crypto/hmac"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strings"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/secret"
 )
 
 // frozenInput is an input as it is kept: its value or, of a secret, a digest
@@ -33,7 +30,7 @@ func (p *Program) frozen(inputs Inputs) (map[string]frozenInput, error) {
 		}
 		frozen[in.name] = frozenInput{Value: text}
 		if in.source.Secret {
-			frozen[in.name] = frozenInput{Secret: seal(inputs.salts[in.name], text)}
+			frozen[in.name] = frozenInput{Secret: secret.Seal(inputs.salts[in.name], text)}
 		}
 	}
 	return frozen, nil
@@ -55,7 +52,7 @@ func (p *Program) thaw(frozen map[string]frozenInput, given Given) (_ Inputs, er
 		if err != nil {
 			return Inputs{}, err
 		}
-		out.add(in, v, saltOf(kept.Secret))
+		out.add(in, v, secret.SaltOf(kept.Secret))
 	}
 	return out, nil
 }
@@ -71,7 +68,7 @@ func (in *input) secretAgain(p *Program, sealed string, given Given) (eval.Value
 		return nil, err
 	}
 	text, err := eval.AppendJSON(nil, v)
-	if err == nil && seal(saltOf(sealed), text) != sealed {
+	if err == nil && secret.Seal(secret.SaltOf(sealed), text) != sealed {
 		err = fmt.Errorf("input %s is not the one that the run began with", in.name)
 	}
 	return v, err
@@ -88,19 +85,4 @@ func (p *Program) secretsOnly(given Given, by string) error {
 		}
 	}
 	return nil
-}
-
-// seal gives a salt and the digest of a secret under it: enough to tell
-// whether it is the same one, and nothing else.
-func seal(salt string, secret []byte) string {
-	mac := hmac.New(sha256.New, []byte(salt))
-	mac.Write(secret)
-	return salt + ":" + hex.EncodeToString(mac.Sum(nil))
-}
-
-func newSalt() string { return rand.Text() }
-
-func saltOf(sealed string) string {
-	salt, _, _ := strings.Cut(sealed, ":")
-	return salt
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/secret"
 	"github.com/flowrun-dev/flowrun/steps"
 	"github.com/tidwall/gjson"
 )
@@ -95,7 +96,7 @@ func (w *walk) imageFields(changes []Change) []imageField {
 	for i, c := range changes {
 		fields[i] = imageField{Input: c.input, Member: c.member, From: c.before, To: c.after}
 		if w.secret(c.after) {
-			fields[i].To, fields[i].Sealed = nil, seal(newSalt(), c.after)
+			fields[i].To, fields[i].Sealed = nil, secret.Seal(secret.NewSalt(), c.after)
 		}
 	}
 	return fields
@@ -103,7 +104,7 @@ func (w *walk) imageFields(changes []Change) []imageField {
 
 // secret reports whether a text has a secret input in it.
 func (w *walk) secret(text []byte) bool {
-	return len(w.opt.Inputs.Secrets) > 0 && w.opt.Inputs.hide(string(text)) != string(text)
+	return len(w.opt.Inputs.Secrets) > 0 && w.opt.Inputs.veil.Redact(string(text)) != string(text)
 }
 
 // holders reads who has the record that is about to be deleted.

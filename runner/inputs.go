@@ -12,6 +12,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/files"
+	"github.com/flowrun-dev/flowrun/internal/secret"
 	"github.com/flowrun-dev/flowrun/internal/spelling"
 	"github.com/flowrun-dev/flowrun/internal/workflow"
 	"github.com/flowrun-dev/flowrun/steps"
@@ -144,7 +145,7 @@ type Inputs struct {
 	values  eval.Object
 	Secrets []string          // the values that must not be shown
 	named   files.Folders     // files that the command line gives
-	veil    veil              // of the secrets
+	veil    secret.Veil       // of the secrets
 	salts   map[string]string // of the digests that are kept of them, by input
 }
 
@@ -174,7 +175,7 @@ func (p *Program) Inputs(given Given) (Inputs, error) {
 			problems = append(problems, err)
 			continue
 		}
-		out.add(in, v, newSalt())
+		out.add(in, v, secret.NewSalt())
 		if path, ok := v.(string); ok && in.source.Type == "file" && texts[in.name] != "" {
 			out.named = append(out.named, path)
 		}
@@ -188,7 +189,7 @@ func (i *Inputs) add(in *input, v eval.Value, salt string) {
 	if text, ok := v.(string); ok && in.source.Secret {
 		i.Secrets = append(i.Secrets, text)
 		i.salts[in.name] = salt
-		i.veil = i.veil.add(in.name, text, salt)
+		i.veil = i.veil.Add(in.name, text, salt)
 	}
 }
 

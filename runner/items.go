@@ -179,7 +179,7 @@ func (w *walk) key(ctx context.Context, s *step, at *place) (string, error) {
 	switch v := v.(type) {
 	case string:
 		if v != "" {
-			return w.opt.Inputs.name(v), nil // it is told and kept in many places
+			return w.opt.Inputs.veil.Name(v), nil // it is told and kept in many places
 		}
 	case int64:
 		return strconv.FormatInt(v, 10), nil

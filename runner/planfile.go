@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/flowrun-dev/flowrun/internal/files"
+	"github.com/flowrun-dev/flowrun/internal/secret"
 )
 
 // A plan that is saved is one file: gzip over JSON lines. The first is its
@@ -132,7 +133,7 @@ func (e *SecretInPlanError) Error() string {
 // planWriter writes lines and sees to it that none holds a secret.
 type planWriter struct {
 	to      *bufio.Writer
-	secrets veil
+	secrets secret.Veil
 }
 
 func (w *planWriter) json(v any) error {
@@ -144,7 +145,7 @@ func (w *planWriter) json(v any) error {
 }
 
 func (w *planWriter) line(text []byte) error {
-	if w.secrets.in(text) {
+	if w.secrets.In(text) {
 		return &SecretInPlanError{}
 	}
 	_, err := w.to.Write(text)

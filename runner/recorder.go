@@ -79,7 +79,7 @@ func (r *Run) answer(s *step, at *place, out outcome) error {
 		if err != nil {
 			return err
 		}
-		a.Data = r.veil.hide(data)
+		a.Data = r.veil.Hide(data)
 	}
 	r.made.add(a)
 	return r.journal.Answer(a)

@@ -18,7 +18,7 @@ func (w *walk) restore(s *step, at *place, a *journal.Answer) ending {
 		out.note = a.Message
 	}
 	if a.Data != nil {
-		out.data, out.has = eval.RawTrusted(w.opt.Inputs.veil.show(a.Data)), true
+		out.data, out.has = eval.RawTrusted(w.opt.Inputs.veil.Show(a.Data)), true
 	}
 	return w.end(s, at, out)
 }

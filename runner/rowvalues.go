@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/secret"
 )
 
 // rowValues keeps the rows of a loop, as steps.ID.items has them, beside its
@@ -16,7 +17,7 @@ import (
 // later steps may read it.
 type rowValues struct {
 	file *os.File
-	veil veil
+	veil secret.Veil
 }
 
 // rowValue is the stored form of a row; fields may only be added.
@@ -27,7 +28,7 @@ type rowValue struct {
 
 // openRowValues opens the rows beside a list and puts those of an earlier
 // stretch of the run into list.
-func openRowValues(name string, list eval.List, veil veil) (*rowValues, error) {
+func openRowValues(name string, list eval.List, veil secret.Veil) (*rowValues, error) {
 	file, err := os.OpenFile(name+".rows", os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
@@ -40,7 +41,7 @@ func openRowValues(name string, list eval.List, veil veil) (*rowValues, error) {
 		}
 		var row rowValue
 		if err == nil {
-			err = json.Unmarshal(veil.show(text), &row)
+			err = json.Unmarshal(veil.Show(text), &row)
 		}
 		if err == nil && (row.Index < 0 || row.Index >= int64(len(list))) {
 			err = fmt.Errorf("there is no row %d", row.Index)
@@ -67,7 +68,7 @@ func (v *rowValues) add(index int64, value eval.Object) error {
 	if err != nil {
 		return err
 	}
-	_, err = v.file.Write(append(v.veil.hide(line), '\n'))
+	_, err = v.file.Write(append(v.veil.Hide(line), '\n'))
 	return err
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/internal/files"
 	"github.com/flowrun-dev/flowrun/internal/journal"
+	"github.com/flowrun-dev/flowrun/internal/secret"
 )
 
 // Run is the folder of a run: its journal, the workflow and the inputs as they
@@ -28,7 +29,7 @@ type Run struct {
 	files   *resultFiles
 	made    made
 	looks   map[string]time.Time // from [lookTimes]
-	veil    veil                 // over the secret inputs
+	veil    secret.Veil          // over the secret inputs
 }
 
 // By is the process that keeps a run.

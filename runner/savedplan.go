@@ -13,6 +13,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/files"
+	"github.com/flowrun-dev/flowrun/internal/secret"
 )
 
 // PlanError says why a saved plan cannot be used.
@@ -194,7 +195,7 @@ func (s *SavedPlan) parse(text []byte) (line plannedLine, err error) {
 // end reads the sums, and the checksum of the file with what is behind them.
 func (s *SavedPlan) end(text []byte, visit func(plannedSums)) error {
 	var last plannedSums
-	if err := json.Unmarshal(unmarked(text), &last); err != nil {
+	if err := json.Unmarshal(secret.Unmark(text), &last); err != nil {
 		return s.damaged(err)
 	}
 	if _, err := s.lines.ReadByte(); err != io.EOF {
@@ -228,7 +229,7 @@ func (s *SavedPlan) Replay(on func(Event)) (*Result, error) {
 }
 
 func (s *SavedPlan) replay(text []byte, order int64, on func(Event)) error {
-	line, err := s.parse(unmarked(text))
+	line, err := s.parse(secret.Unmark(text))
 	if err != nil {
 		return err
 	}

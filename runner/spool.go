@@ -13,6 +13,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/journal"
+	"github.com/flowrun-dev/flowrun/internal/secret"
 )
 
 // spool keeps the items of a loop in a file, one JSON line each, so that a
@@ -29,7 +30,7 @@ type spool struct {
 	header []string      // the columns of a CSV file
 	rows   *journal.Rows // of an earlier stretch of the run; nil in a first one
 
-	veil   veil // over what is in the file
+	veil   secret.Veil // over what is in the file
 	name   string
 	file   *os.File
 	write  *bufio.Writer
@@ -122,7 +123,7 @@ func (p *spool) add(row spooled) error {
 		return err
 	}
 	p.text = append(text, '\n')
-	_, err = p.write.Write(p.veil.hide(p.text))
+	_, err = p.write.Write(p.veil.Hide(p.text))
 	return err
 }
 
@@ -253,7 +254,7 @@ func (p *spool) next() (row spooled, ok bool, err error) {
 		return spooled{}, false, fmt.Errorf("read the list back: %w", err)
 	}
 	if len(p.veil) > 0 {
-		text = string(p.veil.show([]byte(text)))
+		text = string(p.veil.Show([]byte(text)))
 	}
 	if row, err = parseSpooled(text); err != nil {
 		return spooled{}, false, fmt.Errorf("read the list back: %w", err)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/secret"
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
@@ -32,7 +33,7 @@ func (w *walk) weighing(s *step, at *place, in eval.Object, target *found, chang
 			if seen.Before == nil {
 				seen.Before = map[string]string{}
 			}
-			seen.Before[c.Path] = seal(at.addr(), c.before)
+			seen.Before[c.Path] = secret.Seal(at.addr(), c.before)
 		}
 	}
 	return seen
@@ -191,7 +192,7 @@ func (l *plannedLine) compare(at *place, now Change) (moved Change, same bool) {
 	case planned.Since != nil: // an earlier step of the plan changed it
 		return Change{}, true
 	case now.Secret:
-		return Change{Path: now.Path, Secret: true}, l.Seen.Before[now.Path] == seal(at.addr(), now.before)
+		return Change{Path: now.Path, Secret: true}, l.Seen.Before[now.Path] == secret.Seal(at.addr(), now.before)
 	}
 	return Change{Path: now.Path, Before: planned.Before, After: now.Before}, now.like(planned.Before)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/secret"
 	"github.com/flowrun-dev/flowrun/steps"
 	"github.com/tidwall/gjson"
 )
@@ -146,7 +147,7 @@ func (w *walk) changedSince(s *step, in eval.Object, target *found, each imageFi
 	if _, unknown := eval.IsUnknown(now); unknown {
 		return ""
 	}
-	if each.Sealed != "" && seal(saltOf(each.Sealed), asJSON(now)) == each.Sealed {
+	if each.Sealed != "" && secret.Seal(secret.SaltOf(each.Sealed), asJSON(now)) == each.Sealed {
 		return ""
 	}
 	if each.Sealed == "" && same(f, now, jsonValue(each.To)) {

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"slices"
 
-	"github.com/flowrun-dev/flowrun/runner"
+	"github.com/flowrun-dev/flowrun/internal/secret"
 )
 
 // secrets are the texts that are not to be shown, in all the forms they may
@@ -20,12 +20,12 @@ type form struct {
 }
 
 // add takes in a secret. Its name may be empty.
-func (s *secrets) add(name, secret string) {
+func (s *secrets) add(name, value string) {
 	shown := "***"
 	if name != "" {
 		shown = "***" + name + "***"
 	}
-	for _, text := range runner.SecretForms(secret) {
+	for _, text := range secret.Forms(value) {
 		s.forms = append(s.forms, form{[]byte(text), []byte(shown)})
 		s.heads[text[0]] = true
 	}

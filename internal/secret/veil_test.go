@@ -1,4 +1,4 @@
-package runner
+package secret
 
 import (
 	"bytes"
@@ -8,7 +8,7 @@ import (
 )
 
 func TestSecretsAreKeptAsMarksAndComeBack(t *testing.T) {
-	v := veil{}.add("note_key", `s3cr"t/é`+"\nline two", "SALT").add("pin", "1234", "SALT").add("word", "name", "SALT").add("note", "note", "SALT")
+	v := Veil{}.Add("note_key", `s3cr"t/é`+"\nline two", "SALT").Add("pin", "1234", "SALT").Add("word", "name", "SALT").Add("note", "note", "SALT")
 	inner, _ := json.Marshal(map[string]string{"said": `s3cr"t/é` + "\nline two"})
 	tests := []struct{ name, text, hidden string }{
 		{"nothing secret", `{"a":[1,"b",null]}`, ""},
@@ -22,14 +22,14 @@ func TestSecretsAreKeptAsMarksAndComeBack(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := v.hide([]byte(tt.text))
+			got := v.Hide([]byte(tt.text))
 			if !json.Valid(got) {
 				t.Fatalf("hidden as %s, which is not JSON", got)
 			}
 			if tt.hidden != "" && bytes.Contains(got, []byte(tt.hidden)) {
 				t.Errorf("hidden as %s", got)
 			}
-			if back := v.show(got); string(back) != tt.text {
+			if back := v.Show(got); string(back) != tt.text {
 				t.Errorf("comes back as %s, want %s", back, tt.text)
 			}
 		})
@@ -49,12 +49,12 @@ func FuzzVeil(f *testing.F) {
 	f.Add(`["***key:S:0***", "nnnn"]`, "nnnn")
 	f.Add(`{"***":"**k*"}`, "***k")
 	f.Fuzz(func(t *testing.T, text, secret string) {
-		v := veil{}.add("key", secret, "S")
+		v := Veil{}.Add("key", secret, "S")
 		if !json.Valid([]byte(text)) || strings.Contains(text, "***key:S:") {
 			return
 		}
-		hidden := v.hide([]byte(text))
-		if back := v.show(hidden); string(back) != text {
+		hidden := v.Hide([]byte(text))
+		if back := v.Show(hidden); string(back) != text {
 			t.Errorf("%s is kept as %s and comes back as %s", text, hidden, back)
 		}
 	})
