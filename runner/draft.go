@@ -113,6 +113,16 @@ func (d *Draft) Close() error {
 	return err
 }
 
+// failure is the first error of keeping the draft.
+func (d *Draft) failure() error {
+	if d == nil {
+		return nil
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.err
+}
+
 // add keeps a line.
 func (d *Draft) add(order []byte, line plannedLine) {
 	d.mu.Lock()

@@ -69,11 +69,26 @@ type codedError struct {
 
 func (e *codedError) Error() string { return e.message }
 
-// fatalError ends the whole run: its journal cannot be kept or read.
+// fatalError ends the whole run: its folder cannot be written or read.
 type fatalError struct{ err error }
 
 func (e *fatalError) Error() string { return e.err.Error() }
 func (e *fatalError) Unwrap() error { return e.err }
+
+// UnkeptError says that the folder of a plan or a run can no longer be written.
+// The walk has ended with it, as nothing is done that is not on record.
+type UnkeptError struct{ Err error }
+
+func (e *UnkeptError) Error() string { return "lists and results cannot be kept: " + e.Err.Error() }
+func (e *UnkeptError) Unwrap() error { return e.Err }
+
+// unkept ends the walk with an error of writing to its folder; nil stays nil.
+func unkept(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &fatalError{&UnkeptError{err}}
+}
 
 // failure describes err as the failure of what stands at n.
 func (w *walk) failure(at *place, n *workflow.Node, err error) *Failure {

@@ -46,7 +46,7 @@ type deferred struct {
 func (w *walk) rows(ctx context.Context, s *step, at *place, items *spool) (ending, error) {
 	l := &loopRun{walk: w, step: s, at: at, tally: &tally{items: items.count, most: allowed(s.loop.failures, items.count)}}
 	if err := l.prepare(items); err != nil {
-		return ending{status: Pending, stop: true}, &fatalError{err}
+		return ending{status: Pending, stop: true}, unkept(err)
 	}
 	defer l.values.close()
 	err := l.pass(ctx, items.count, func() (*deferred, bool, error) {
@@ -179,13 +179,16 @@ func (l *loopRun) putOff(row *deferred, end ending) bool {
 }
 
 // keep records that a row has ended: first its value, where something reads
-// it, and then that it is settled.
+// it, and then that it is settled. A row that the result files could not tell
+// of is not: the next stretch of the run tells of it.
 func (l *loopRun) keep(item spooled, status Status, value eval.Object) error {
 	run := l.walk.opt.Run
 	if run == nil {
 		return nil
 	}
-	l.walk.keepFailed(l.step, item, status)
+	if err := l.walk.keepFailed(l.step, item, status); err != nil {
+		return err
+	}
 	if l.values != nil && status != Pending {
 		if err := l.values.add(item.index, value); err != nil {
 			return err

@@ -55,13 +55,15 @@ func IsLocked(err error) bool {
 	return locked
 }
 
-// IsJournal reports whether err says that the journal of a run cannot be
-// written, is damaged, or was written by a newer program.
+// IsJournal reports whether err says that the journal of a run or what stands
+// beside it cannot be written, that the journal is damaged, or that a newer
+// program wrote it.
 func IsJournal(err error) bool {
 	_, failed := errors.AsType[*journal.FailedError](err)
 	_, damaged := errors.AsType[*journal.DamagedError](err)
 	_, newer := errors.AsType[*journal.FormatError](err)
-	return failed || damaged || newer
+	_, unkept := errors.AsType[*UnkeptError](err)
+	return failed || damaged || newer || unkept
 }
 
 // UnknownRunError says that no run has a name, or that several have.

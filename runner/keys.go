@@ -60,7 +60,7 @@ func (k *keyFile) spill() error {
 	slices.SortFunc(k.memory, keyRecord.compare)
 	file, err := os.CreateTemp(k.dir, "keys-")
 	if err != nil {
-		return err
+		return unkept(err)
 	}
 	k.runs = append(k.runs, file)
 	w := bufio.NewWriterSize(file, 16<<10)
@@ -69,11 +69,11 @@ func (k *keyFile) spill() error {
 		copy(line[:], r.digest[:])
 		binary.BigEndian.PutUint64(line[16:], uint64(r.index))
 		if _, err := w.Write(line[:]); err != nil {
-			return err
+			return unkept(err)
 		}
 	}
 	k.memory = k.memory[:0]
-	return w.Flush()
+	return unkept(w.Flush())
 }
 
 // sorted hands out all records, by digest and then by index.

@@ -110,6 +110,8 @@ type Result struct {
 	Undoes    string  `json:"undoes,omitempty"`     // of an undo: the run that it takes back
 	NotUndone []Limit `json:"not_undone,omitempty"` // what of it there is no way back from
 
+	broken bool // the walk ended with an error, and not by itself
+
 	Calls   int64   `json:"calls"`
 	Seconds float64 `json:"seconds"`
 	Rate    float64 `json:"rate,omitempty"` // calls in a second that Intercom allows, as last seen; zero while it has not said
@@ -137,7 +139,7 @@ func (r *Result) Ended() string {
 		return "guard"
 	case r.Interrupted:
 		return "interrupted"
-	case r.RowsLeft():
+	case r.broken || r.RowsLeft() || r.Unavailable != "":
 		return "incomplete"
 	case len(r.Failures) > 0 || r.Unauthorized:
 		return "failed"

@@ -1,7 +1,6 @@
 package runner
 
 import (
-	"bufio"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -19,43 +18,30 @@ import (
 // can be fed back.
 type resultFiles struct {
 	dir     string
-	results *bufio.Writer
-	files   []*os.File
+	results *lineFile
 	failed  map[*step]*failedRows
 	text    []byte // of the line being written
 }
 
 // failedRows is the file of the failed rows of one loop.
 type failedRows struct {
-	table  *csv.Writer // of a CSV file
+	*lineFile
+	table  *csv.Writer // of a CSV file, into the lines
 	header []string
-	lines  *bufio.Writer // of another one
 }
 
 func newResultFiles(dir string) (*resultFiles, error) {
-	r := &resultFiles{dir: dir, failed: map[*step]*failedRows{}}
 	old, _ := filepath.Glob(filepath.Join(dir, "failed*")) // those rows are run again
 	for _, name := range old {
 		if err := os.Remove(name); err != nil {
 			return nil, err
 		}
 	}
-	file, err := r.create("results.ndjson", os.O_APPEND)
+	results, err := openLines(filepath.Join(dir, "results.ndjson"))
 	if err != nil {
 		return nil, err
 	}
-	r.results = bufio.NewWriterSize(file, 64<<10)
-	return r, nil
-}
-
-// create opens a file of the run. Flag says what to do with what an earlier
-// stretch of the run has written.
-func (r *resultFiles) create(name string, flag int) (*os.File, error) {
-	file, err := os.OpenFile(filepath.Join(r.dir, name), os.O_CREATE|os.O_WRONLY|flag, 0o600)
-	if err == nil {
-		r.files = append(r.files, file)
-	}
-	return file, err
+	return &resultFiles{dir: dir, results: results, failed: map[*step]*failedRows{}}, nil
 }
 
 // event writes the line of a step or a row.
@@ -63,9 +49,11 @@ func (r *resultFiles) event(e Event) error {
 	var line any
 	switch {
 	case e.Ended != nil && e.Ended.plain():
-		return r.line("addr", e.Ended.Addr, "step", e.Ended.Step, "action", e.Ended.Action, "status", string(e.Ended.Status), "effect", e.Ended.Effect.String())
+		r.line("addr", e.Ended.Addr, "step", e.Ended.Step, "action", e.Ended.Action, "status", string(e.Ended.Status), "effect", e.Ended.Effect.String())
+		return nil
 	case e.Row != nil && e.Row.Failure == nil:
-		return errors.Join(r.line("addr", e.Row.Addr, "status", string(e.Row.Status)), r.results.Flush())
+		r.line("addr", e.Row.Addr, "status", string(e.Row.Status))
+		return r.results.flush()
 	case e.Ended != nil:
 		line = e.Ended
 	case e.Row != nil:
@@ -73,9 +61,9 @@ func (r *resultFiles) event(e Event) error {
 	default:
 		return nil
 	}
-	encoder := json.NewEncoder(r.results)
+	encoder := json.NewEncoder(&r.results.text)
 	encoder.SetEscapeHTML(false)
-	return errors.Join(encoder.Encode(line), r.results.Flush()) // a process that is killed leaves whole rows
+	return errors.Join(encoder.Encode(line), r.results.flush())
 }
 
 // plain reports whether a step ended with nothing more to say than how: nearly
@@ -85,7 +73,7 @@ func (e *StepEnded) plain() bool {
 }
 
 // line writes an object of texts.
-func (r *resultFiles) line(pairs ...string) error {
+func (r *resultFiles) line(pairs ...string) {
 	text := append(r.text[:0], '{')
 	for i := 0; i < len(pairs); i += 2 {
 		if i > 0 {
@@ -95,8 +83,7 @@ func (r *resultFiles) line(pairs ...string) error {
 		text = jsontext.AppendString(text, pairs[i+1])
 	}
 	r.text = append(text, '}', '\n')
-	_, err := r.results.Write(r.text)
-	return err
+	r.results.text.Write(r.text)
 }
 
 // row keeps a row that failed. A row in doubt is not among them: fed back, it
@@ -109,15 +96,22 @@ func (r *resultFiles) row(s *step, item spooled, status Status) error {
 	if err != nil {
 		return err
 	}
-	if to.lines != nil {
-		_, err := to.lines.Write(append(item.bytes(), '\n'))
-		return err
+	if to.table == nil {
+		to.text.Write(append(item.bytes(), '\n'))
+		return to.flush()
 	}
 	cells := make([]string, len(to.header))
 	for i, name := range to.header {
 		cells[i] = gjson.GetBytes(item.bytes(), gjson.Escape(name)).String()
 	}
-	return to.table.Write(cells)
+	return to.write(cells)
+}
+
+// write adds a line of a CSV file.
+func (f *failedRows) write(cells []string) error {
+	_ = f.table.Write(cells) // into memory
+	f.table.Flush()
+	return f.flush()
 }
 
 // rowsOf opens the file of a loop's failed rows.
@@ -133,33 +127,24 @@ func (r *resultFiles) rowsOf(s *step, header []string) (*failedRows, error) {
 	if header != nil {
 		extension = ".csv"
 	}
-	file, err := r.create(name+extension, os.O_TRUNC)
+	lines, err := openLines(filepath.Join(r.dir, name+extension))
 	if err != nil {
 		return nil, err
 	}
-	to := &failedRows{header: header}
+	to := &failedRows{lineFile: lines, header: header}
 	r.failed[s] = to
 	if header == nil {
-		to.lines = bufio.NewWriter(file)
 		return to, nil
 	}
-	to.table = csv.NewWriter(file)
-	return to, to.table.Write(header)
+	to.table = csv.NewWriter(&lines.text)
+	return to, to.write(header)
 }
 
 // close writes what is left.
 func (r *resultFiles) close() error {
-	err := r.results.Flush()
+	err := r.results.close()
 	for _, to := range r.failed {
-		if to.lines != nil {
-			err = errors.Join(err, to.lines.Flush())
-		} else {
-			to.table.Flush()
-			err = errors.Join(err, to.table.Error())
-		}
-	}
-	for _, file := range r.files {
-		err = errors.Join(err, file.Close())
+		err = errors.Join(err, to.close())
 	}
 	return err
 }

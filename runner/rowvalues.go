@@ -69,7 +69,7 @@ func (v *rowValues) add(index int64, value eval.Object) error {
 		return err
 	}
 	_, err = v.file.Write(append(v.veil.Hide(line), '\n'))
-	return err
+	return unkept(err)
 }
 
 func (v *rowValues) close() {

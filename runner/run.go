@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,8 +25,9 @@ type Run struct {
 	Dir string
 
 	journal *journal.Journal
-	past    *journal.State // nil in a run that has just begun without a plan
-	plan    *approved      // that the run applies; nil without one
+	past    *journal.State    // nil in a run that has just begun without a plan
+	plan    *approved         // that the run applies; nil without one
+	cut     *journal.TornTail // what was found half written when it was taken up
 	files   *resultFiles
 	made    made
 	looks   map[string]time.Time // from [lookTimes]
@@ -51,6 +53,9 @@ func Begin(dir string, p *Program, opt Options, by By) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := freeze(dir, p, opt.Inputs); err != nil {
+		return nil, err
+	}
 	if p.back != nil {
 		p.dir, p.folders = dir, files.NewFolders(dir)
 	}
@@ -73,7 +78,7 @@ func Begin(dir string, p *Program, opt Options, by By) (*Run, error) {
 		return nil, err
 	}
 	r := &Run{Dir: dir, journal: j}
-	if err := errors.Join(p.moveInto(dir), freeze(dir, p, opt.Inputs), r.Acknowledge(opt.Acknowledged), r.open(), r.takeOver()); err != nil {
+	if err := cmp.Or(r.Acknowledge(opt.Acknowledged), r.open(), r.takeOver()); err != nil {
 		return nil, errors.Join(err, j.Close(nil))
 	}
 	return r, nil
@@ -126,10 +131,16 @@ func isPlanned(dir string) bool {
 // planned reports whether the run applies a plan.
 func (r *Run) planned() bool { return r != nil && r.plan != nil }
 
-// takeOver begins with the lists that the plan has read.
+// takeOver begins with the lists that the plan has read. A process that was
+// stopped on the way may have left some of them to do.
 func (r *Run) takeOver() error {
 	if r.plan == nil {
 		return nil
+	}
+	if r.past != nil {
+		if fresh, err := r.untouched(); err != nil || !fresh {
+			return err
+		}
 	}
 	if _, err := r.plan.file.Seek(0, io.SeekStart); err != nil {
 		return err
@@ -147,12 +158,30 @@ func (r *Run) takeOver() error {
 	return err
 }
 
+// Torn says what of the journal was half written when the run was taken up, and
+// is cut off; "" if nothing was.
+func (r *Run) Torn() string {
+	if r.cut == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s, byte %d: %d bytes", r.cut.Segment, r.cut.Offset, r.cut.Bytes)
+}
+
+// untouched reports whether nothing of the run was begun.
+func (r *Run) untouched() (bool, error) {
+	instances, err := r.past.Instances()
+	loops, loopsErr := r.past.Loops()
+	rows := slices.ContainsFunc(loops, func(l journal.Loop) bool { return rowCounts(l.Rows, 0).Total > 0 })
+	return len(instances) == 0 && !rows, errors.Join(err, loopsErr)
+}
+
 const (
 	frozenWorkflow = "workflow"
 	frozenInputs   = "inputs.json"
 )
 
-// freeze keeps what the run was begun with.
+// freeze keeps what the run is begun with, before it has a journal: a run that
+// has one has all that it needs to go on.
 func freeze(dir string, p *Program, inputs Inputs) error {
 	frozen, err := p.frozen(inputs)
 	if err != nil {
@@ -162,7 +191,9 @@ func freeze(dir string, p *Program, inputs Inputs) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(
+	return cmp.Or(
+		journal.OS{}.MkdirAll(dir),
+		p.moveInto(dir),
 		writeForGood(filepath.Join(dir, frozenWorkflow+filepath.Ext(p.File())), p.file.File.Text),
 		writeForGood(filepath.Join(dir, frozenInputs), text),
 		journal.OS{}.SyncDir(dir),
@@ -186,9 +217,9 @@ func Reopen(dir string, by By) (*Run, *Program, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	r := &Run{Dir: dir, journal: j, past: past, looks: lookTimes(past.Notes)}
+	r := &Run{Dir: dir, journal: j, past: past, cut: past.Cut, looks: lookTimes(past.Notes)}
 	program, err := r.program()
-	if err = errors.Join(err, r.open()); err != nil {
+	if err = cmp.Or(err, r.open(), r.takeOver()); err != nil {
 		return nil, nil, errors.Join(err, j.Close(nil))
 	}
 	return r, program, nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -308,6 +309,31 @@ func TestAPlanThatIsStoppedIsTakenUp(t *testing.T) {
 		if len(writes) != 1+3+3+3 || len(slices.Compact(writes)) != len(k.writes()) {
 			t.Errorf("stopped after %d: effects are\n%s", effects, strings.Join(k.writes(), "\n"))
 		}
+	}
+}
+
+// TestAPlanThatIsStoppedAtOnceKeepsItsLists kills the process that begins to
+// apply a plan before the lists of the plan are in the journal. The run that is
+// taken up works on those, and not on what the files hold by then.
+func TestAPlanThatIsStoppedAtOnceKeepsItsLists(t *testing.T) {
+	k := newKeeper(t, winback, "rows.csv", winbackRows)
+	name, dir := k.mustSave(), filepath.Join(t.TempDir(), "run")
+	k.stopAfter = 1
+	k.applyPlan(name, dir, "")
+	segment := filepath.Join(dir, "journal-000001.log")
+	text, err := os.ReadFile(segment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin := bytes.Join(bytes.SplitAfterN(text, []byte("\n"), 3)[:2], nil) // the lines that open the segment and the run
+	header, _, _ := strings.Cut(winbackRows, "\n")
+	if err := errors.Join(os.WriteFile(segment, begin, 0o600), os.WriteFile(filepath.Join(k.dir, "rows.csv"), []byte(header+"\n"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	k.stopAfter = 0
+	k.applyPlan(name, dir, "")
+	if n := len(k.writes()); n != 1+3+3+3 {
+		t.Errorf("%d effects, want those of the plan:\n%s", n, strings.Join(k.writes(), "\n"))
 	}
 }
 

@@ -66,7 +66,7 @@ func (w *walk) newSpool(s *step) (*spool, error) {
 		err = p.open()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("keep the list of %s: %w", s.label, err)
+		return nil, unkept(err)
 	}
 	return p, nil
 }
@@ -124,7 +124,7 @@ func (p *spool) add(row spooled) error {
 	}
 	p.text = append(text, '\n')
 	_, err = p.write.Write(p.veil.Hide(p.text))
-	return err
+	return unkept(err)
 }
 
 // settle deals with items that have one key: where the file gives the keys that
@@ -194,7 +194,7 @@ func (p *spool) number(numbers *keyFile) error {
 	index, nth, more := next()
 	old := *p
 	if err := p.anew(); err != nil {
-		return err
+		return unkept(err)
 	}
 	err := old.each(func(row spooled) error {
 		if more && row.index == index {
@@ -232,7 +232,7 @@ func (p *spool) finish() error {
 		return nil
 	}
 	if err := errors.Join(p.write.Flush(), p.file.Sync(), journal.OS{}.SyncDir(filepath.Dir(p.name))); err != nil {
-		return err
+		return unkept(err)
 	}
 	_, err := p.file.Seek(0, io.SeekStart)
 	p.lines = bufio.NewReaderSize(p.file, 64<<10)

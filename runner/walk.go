@@ -62,14 +62,20 @@ func (d readOnly) Do(ctx context.Context, req intercom.Request) (intercom.Respon
 	return d.to.Do(ctx, req)
 }
 
-// keepFailed keeps a row that failed for people, in the form it came in.
-func (w *walk) keepFailed(s *step, item spooled, status Status) {
-	if w.opt.Run == nil {
-		return
-	}
+// keepFailed keeps a row that failed for people, in the form it came in. The
+// error is the first one of writing the result files.
+func (w *walk) keepFailed(s *step, item spooled, status Status) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.unwritten = cmp.Or(w.unwritten, w.opt.Run.files.row(s, item, status))
+	return unkept(w.unwritten)
+}
+
+// kept gives the first error of writing what people and later runs need.
+func (w *walk) kept() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return unkept(cmp.Or(w.unwritten, w.opt.Draft.failure()))
 }
 
 // walk is one pass over a program.
@@ -159,7 +165,8 @@ func (p *Program) walk(ctx context.Context, opt Options, planning bool) (*Result
 		return w.result, err
 	}
 	w.tellEvent(Event{Started: &Started{Plan: planning, RunID: opt.RunID, Workflow: p.Name(), File: p.File(), Workspace: opt.Workspace}})
-	err = cmp.Or(w.run(ctx), w.unwritten)
+	err = cmp.Or(w.run(ctx), w.kept())
+	w.result.broken = err != nil
 	w.found.into(w.result)
 	w.result.Calls, w.result.Seconds = w.calls.Load(), time.Since(began).Seconds()
 	return w.result, err
@@ -238,6 +245,7 @@ func (w *walk) steps(ctx context.Context, list []*step, at *place) (ending, erro
 	var all ending
 	for i, s := range list {
 		end, err := w.step(ctx, s, at)
+		err = cmp.Or(err, w.kept())
 		all.status = worse(all.status, end.status)
 		if end.failure != nil {
 			all.earlier = end.earlier && (all.failure == nil || all.earlier)

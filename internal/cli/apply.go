@@ -2,13 +2,13 @@ package cli
 
 import (
 	"crypto/rand"
-	"errors"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/flowrun-dev/flowrun/internal/files"
 	"github.com/flowrun-dev/flowrun/runner"
 	"github.com/urfave/cli/v2"
 )
@@ -180,15 +180,11 @@ func keepOutOfGit(state string) error {
 	if err := os.MkdirAll(state, 0o700); err != nil {
 		return err
 	}
-	file, err := os.OpenFile(filepath.Join(state, ".gitignore"), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if errors.Is(err, os.ErrExist) {
+	name := filepath.Join(state, ".gitignore")
+	if info, err := os.Stat(name); err == nil && info.Size() > 0 {
 		return nil
 	}
-	if err != nil {
-		return err
-	}
-	_, err = file.WriteString("*\n")
-	return errors.Join(err, file.Close())
+	return files.Write(name, []byte("*\n"))
 }
 
 // newRunID names a run: its time in UTC and four characters of chance.

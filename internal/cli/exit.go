@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"syscall"
 
@@ -77,7 +78,7 @@ func asExit(err error) *exitError {
 	case runner.IsLocked(err):
 		return &exitError{exitLocked, err.Error(), []string{"wait until that process has ended, or stop it"}}
 	case runner.IsJournal(err):
-		return &exitError{code: exitJournal, message: err.Error()}
+		return &exitError{exitJournal, err.Error(), makeRoom(err)}
 	case isPanic(err):
 		return &exitError{exitFailed, err.Error(), []string{"this is a mistake in flowrun; please report it with this line"}}
 	case errors.Is(err, syscall.ECONNREFUSED) && strings.Contains(err.Error(), "proxyconnect"):
@@ -99,7 +100,29 @@ func unkept(dir string, err error) error {
 		return err
 	}
 	return &exitError{
-		exitJournal, fmt.Sprintf("the run cannot be kept in %s: %v; nothing was sent", dir, err),
+		exitJournal, fmt.Sprintf("the run cannot be kept in %s: %v; nothing was sent", dir, within(dir, err)),
 		[]string{"make room or make it writable, or name another folder with --state-dir"},
 	}
 }
+
+// within is err without the path, where that is in a folder that is named
+// already.
+func within(dir string, err error) error {
+	at, ok := errors.AsType[*fs.PathError](err)
+	if ok && strings.HasPrefix(at.Path, dir) {
+		return at.Err
+	}
+	return err
+}
+
+// makeRoom says what to do about an error, if it is that of a full disk.
+func makeRoom(err error) []string {
+	if isFull(err) {
+		return []string{"make room on that disk"}
+	}
+	return nil
+}
+
+// isFull reports whether err is that of a full disk, or of a share of it that
+// is used up.
+func isFull(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }

@@ -186,7 +186,11 @@ func (s *session) savePlan(result *runner.Result) error {
 	if name == "" || result.CutShort() {
 		return nil
 	}
-	if err := s.draft.Save(name, s.program, s.options, result, version()); err != nil {
+	err := s.draft.Save(name, s.program, s.options, result, version())
+	if isFull(err) {
+		return &exitError{exitJournal, fmt.Sprintf("%s: %v", name, err), makeRoom(err)}
+	}
+	if err != nil {
 		return usage(fmt.Sprintf("%s: %v", name, err))
 	}
 	if err := s.setOutputs([][2]string{{"plan-path", name}}); err != nil {

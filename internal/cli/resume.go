@@ -67,6 +67,9 @@ func (c *command) resumeRun(ctx *cli.Context, past *runner.Past) error {
 	if s.run, s.program, err = runner.Reopen(past.Dir, s.by(s.typed)); err != nil {
 		return unkept(past.Dir, err)
 	}
+	if torn := s.run.Torn(); torn != "" {
+		s.note("note: the end of the journal was half written and is cut off (%s); what it was about is found out", torn)
+	}
 	s.claim()
 	if err := s.acknowledge(); err != nil {
 		return err

@@ -15,7 +15,22 @@ import (
 // by says who keeps a run. What its journal cannot keep is printed, cleaned like
 // all that is printed.
 func (c *command) by(typed string) runner.By {
-	return runner.By{Version: version(), Command: typed, Rescue: c.Err}
+	return runner.By{Version: version(), Command: typed, Rescue: &unkeptRecords{command: c}}
+}
+
+// unkeptRecords prints what a journal cannot keep, behind a line that says what
+// it is.
+type unkeptRecords struct {
+	*command
+	begun bool
+}
+
+func (u *unkeptRecords) Write(records []byte) (int, error) {
+	if !u.begun {
+		u.begun = true
+		u.note("what the journal did not keep:")
+	}
+	return u.Err.Write(records)
 }
 
 // walker is [runner.Program.Plan] or [runner.Program.Apply].
@@ -73,6 +88,9 @@ func (s *session) close(result *runner.Result) error {
 // journal that cannot be written.
 func (s *session) broken(err error) error {
 	exit := *asExit(err)
+	if s.options.Run == nil && isFull(err) {
+		exit.hints = []string{"make room on that disk, or name another folder with TMPDIR"}
+	}
 	if s.options.Run != nil {
 		exit.hints = append(slices.Clone(exit.hints), fmt.Sprintf("when that is mended: flowrun resume %s%s", s.options.RunID, s.sameFlags()))
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -40,9 +41,17 @@ func Save(name string, write func(w io.Writer) error) error {
 		err = os.Rename(file.Name(), name)
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(file.Name()))
+		return errors.Join(unnamed(err, file.Name()), os.Remove(file.Name()))
 	}
 	return syncFolder(filepath.Dir(name))
+}
+
+// unnamed is err without the name of a file that nobody knows of.
+func unnamed(err error, name string) error {
+	if at, ok := errors.AsType[*fs.PathError](err); ok && at.Path == name {
+		return at.Err
+	}
+	return err
 }
 
 // syncFolder makes the name of a new file durable, where the system can.
