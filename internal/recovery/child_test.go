@@ -12,6 +12,8 @@ import (
 	"os/signal"
 	"syscall"
 	"testing"
+
+	"github.com/flowrun-dev/flowrun/internal/cli"
 )
 
 const childEnv = "RECOVERY_CHILD"
@@ -19,10 +21,11 @@ const childEnv = "RECOVERY_CHILD"
 // order is what a child is told to do.
 type order struct {
 	Stretch  stretch
-	MaxFile  uint64 // bytes that a file of this process may have; 0 for any number
-	Nobody   bool   // give up the rights of root
-	TempDir  string // for the child's temporary files
-	OnlyOpen bool   // end when the run is open
+	Args     []string // be the program with this command line, for the workspace of the stretch
+	MaxFile  uint64   // bytes that a file of this process may have; 0 for any number
+	Nobody   bool     // give up the rights of root
+	TempDir  string   // for the child's temporary files
+	OnlyOpen bool     // end when the run is open
 }
 
 // TestMain lets the test binary be another process that runs a workflow.
@@ -35,10 +38,23 @@ func TestMain(m *testing.M) {
 	if err := json.Unmarshal([]byte(text), &o); err != nil {
 		panic(err)
 	}
+	if o.Args != nil {
+		os.Exit(o.program())
+	}
 	if err := o.obey(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+}
+
+// program is what main does.
+func (o order) program() (code int) {
+	for name, value := range map[string]string{"INTERCOM_TOKEN": "test", "INTERCOM_API_BASE_URL": o.Stretch.URL} {
+		if err := os.Setenv(name, value); err != nil {
+			panic(err)
+		}
+	}
+	return cli.Main(o.Args, cli.System())
 }
 
 // obey carries out a stretch and prints its result, in the child.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -60,20 +61,13 @@ func (s stretch) run(ctx context.Context) (*runner.Result, error) {
 // open begins a run or takes it up.
 func (s stretch) open(opt *runner.Options) (program *runner.Program, err error) {
 	opt.Run, program, err = runner.Reopen(s.Dir, runner.By{Version: "test", Command: "recovery test"})
-	if errors.Is(err, journal.ErrNotBegun) || neverBegan(s.Dir) {
+	if errors.Is(err, journal.ErrNotBegun) || errors.Is(err, fs.ErrNotExist) {
 		return s.begin(opt)
 	}
 	if err == nil {
 		opt.Inputs, err = opt.Run.Inputs(program, runner.Given{})
 	}
 	return program, err
-}
-
-// neverBegan reports whether a run was killed before it had all that it is
-// begun with. It has sent nothing by then.
-func neverBegan(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, "inputs.json"))
-	return err != nil
 }
 
 // begin begins a run, in the place of one that never did.
