@@ -58,6 +58,10 @@ func (c *command) plan(ctx *cli.Context) error {
 	if runner.IsPlan(name) {
 		return usage(name+" is a plan already", "flowrun show "+name)
 	}
+	if ctx.Bool("sandbox") && ctx.String("out") != "" {
+		return usage("a plan of --sandbox cannot be saved: what it has seen is gone when this process ends",
+			`"flowrun sandbox --listen 127.0.0.1:8085" serves a workspace for several commands`)
+	}
 	if ctx.Bool("estimate") && ctx.String("out") != "" {
 		return usage("an estimate cannot be saved: what is applied must have been read record by record", "leave out --estimate or --out")
 	}

@@ -20,7 +20,7 @@ func (c *command) authCommand() *cli.Command {
 					"logins are shown. Exits with 4 when one does not work, or there is none.",
 				Flags: []cli.Flag{
 					profileFlag("show the login that is stored under `NAME` alone"), caFlag(), outputFlag("text", "json"),
-					&cli.BoolFlag{Name: "no-color", Usage: "print without colours", EnvVars: environment("no-color")},
+					colorFlag(),
 				},
 			},
 			{

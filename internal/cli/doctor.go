@@ -23,7 +23,7 @@ func (c *command) doctorCommand() *cli.Command {
 			"not work, and with 1 if anything else is a problem.",
 		Flags: append([]cli.Flag{
 			stateFlag(), outputFlag("text", "json"),
-			&cli.BoolFlag{Name: "no-color", Usage: "print without colours", EnvVars: environment("no-color")},
+			colorFlag(),
 		}, connectFlags()...),
 		Action: c.doctor,
 	}

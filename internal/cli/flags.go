@@ -35,14 +35,25 @@ func programFlags() []cli.Flag {
 
 // walkFlags are the flags of all commands that walk over a workflow.
 func walkFlags() []cli.Flag {
-	return append([]cli.Flag{
+	return slices.Concat([]cli.Flag{
 		&cli.IntFlag{Name: "concurrency", Usage: "run `N` items of a loop side by side, instead of what the file says", EnvVars: environment("concurrency"), Action: checkConcurrency},
 		&cli.StringFlag{Name: "rate-share", Usage: "use at most this `SHARE` of Intercom's rate limit, such as 50%", EnvVars: environment("rate-share")},
-		outputFlag("text", "json", "ndjson"),
-		&cli.BoolFlag{Name: "no-color", Usage: "print without colours", EnvVars: environment("no-color")},
-		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print results and errors only", EnvVars: environment("quiet")},
+	}, printFlags(), []cli.Flag{
 		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "print each call: method, path, status, time; never its content", EnvVars: environment("verbose")},
-	}, connectFlags()...)
+	}, connectFlags())
+}
+
+// printFlags are the flags of all commands that show a plan.
+func printFlags() []cli.Flag {
+	return []cli.Flag{
+		outputFlag("text", "json", "ndjson"),
+		colorFlag(),
+		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print results and errors only", EnvVars: environment("quiet")},
+	}
+}
+
+func colorFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "no-color", Usage: "print without colours", EnvVars: environment("no-color")}
 }
 
 // caFlag names certificates of authorities that are trusted besides those of

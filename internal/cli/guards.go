@@ -18,7 +18,7 @@ func guardFlags() []cli.Flag {
 	var flags []cli.Flag
 	for _, name := range runner.Guards() {
 		what := strings.TrimPrefix(name, "max_")
-		help := "go beyond `N` " + what + " in no case; the guard of the file counts too"
+		help := "allow at most `N` " + what + ", or what the file says if that is less"
 		if name == "max_change_percent" {
 			help = "change at most `P` percent of the items of a loop"
 		}

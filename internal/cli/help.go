@@ -11,12 +11,15 @@ import (
 // exitHelp is the part of the help that says how commands end.
 const exitHelp = `exit codes
   0  done; a plan, with changes or without
-  1  a step outside loops failed; a plan is blocked by what it found
+  1  a step outside loops failed; a question was declined; a plan is blocked by
+     what it found
   2  the plan has changes (plan --detailed-exitcode)
   3  wrong usage, workflow or input; nothing was sent
   4  no token, a wrong one, or one of another workspace
-  5  a guard of the workflow; nothing was written, or the run was stopped
+  5  a guard, of a plan or an apply; nothing was written, or the run was stopped
   6  rows failed, in doubt or not reached; "flowrun resume" goes on
+  7  a saved plan is too old or cannot be read; with --on-stale fail, a record
+     has moved since the plan
   8  another process holds the run
   9  the journal of the run cannot be written, or is damaged
   130, 143  interrupted or terminated; "flowrun resume" goes on
@@ -29,8 +32,8 @@ func appHelp(app *cli.App) string {
 	b.WriteString("  flowrun plan workflow.yaml      see what would change\n" +
 		"  flowrun apply workflow.yaml     change it\n\ncommands\n")
 	b.WriteString(commandList(app.Commands))
-	b.WriteString("\n" + report.Wrap(`"flowrun COMMAND --help" shows the flags of a command. Each flag but --input may also be set in the environment: `+
-		"--state-dir is FLOWRUN_STATE_DIR.", "", report.Width) + "\n" + exitHelp)
+	b.WriteString("\n" + report.Wrap(`"flowrun COMMAND --help" shows the flags of a command. Most may also be set in the environment: `+
+		"--state-dir is FLOWRUN_STATE_DIR. Those for one run alone, such as --input, --ack and --out, may not.", "", report.Width) + "\n" + exitHelp)
 	return b.String()
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 func (c *command) runsCommand() *cli.Command {
-	color := &cli.BoolFlag{Name: "no-color", Usage: "print without colours", EnvVars: environment("no-color")}
+	color := colorFlag()
 	return &cli.Command{
 		Name:  "runs",
 		Usage: "show and remove the runs that are kept",

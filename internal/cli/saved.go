@@ -18,7 +18,7 @@ func (c *command) showCommand() *cli.Command {
 		ArgsUsage: "PLAN",
 		UsageText: "flowrun plan workflow.yaml --out winback.plan\n" +
 			"flowrun show winback.plan                    needs no token and no network",
-		Flags: append(walkFlags(), showFlags()...),
+		Flags: append(printFlags(), showFlags()...),
 		Action: func(ctx *cli.Context) error {
 			name, err := oneFile(ctx)
 			if err != nil {
