@@ -210,7 +210,14 @@ type consent struct {
 
 var consentPage = template.Must(template.New("").Parse(`<!DOCTYPE html>
 <html lang="en">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>Intercom look-alike</title>
+<style>
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 26rem; margin: 12vh auto; padding: 0 1.5rem; }
+h1 { font-size: 1.5rem; }
+button { font: inherit; padding: .5rem 1rem; }
+</style>
 {{if .Problem}}<h1>Something went wrong</h1>
 <p id="problem">{{.Problem}}</p>
 {{else}}<h1>Connect to {{.Workspace}}</h1>

@@ -55,16 +55,27 @@ func (b *callback) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	header := w.Header()
 	header.Set("Content-Type", "text/html; charset=utf-8")
-	header.Set("Content-Security-Policy", "default-src 'none'")
+	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
 	header.Set("Referrer-Policy", "no-referrer")
 	header.Set("Cache-Control", "no-store")
 	header.Set("Connection", "close")
-	fmt.Fprint(w, "<!DOCTYPE html>\n<title>flowrun</title>\n<h1>flowrun has the answer</h1>\n<p>The terminal says what it was. You can close this page.</p>\n")
+	fmt.Fprint(w, thanksPage)
 	select {
 	case b.answers <- r.URL.Query():
 	default: // it has one
 	}
 }
+
+// thanksPage is what the person sees who has come back.
+const thanksPage = `<!DOCTYPE html>
+<html lang="en">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>flowrun</title>
+<body style="font: 16px/1.5 system-ui, sans-serif; max-width: 26rem; margin: 12vh auto; padding: 0 1.5rem">
+<h1 style="font-size: 1.5rem">flowrun has the answer</h1>
+<p>The terminal says what it was. You can close this page.</p>
+`
 
 // close lets the page reach the browser, and frees the port.
 func (b *callback) close() {

@@ -22,8 +22,7 @@ func (c *command) doctorCommand() *cli.Command {
 			"way there and the state directory, and says what mends what is wrong. It exits with 4 if the token does " +
 			"not work, and with 1 if anything else is a problem.",
 		Flags: append([]cli.Flag{
-			stateFlag(), outputFlag("text", "json"),
-			colorFlag(),
+			stateFlag(), outputFlag("text", "json"), colorFlag(),
 		}, connectFlags()...),
 		Action: c.doctor,
 	}
@@ -163,14 +162,14 @@ const clockHint = "set the clock of this machine; the pace does not depend on it
 
 // rate tells how much of Intercom's allowance is free at this moment.
 func (e *examination) rate(r intercom.RateLimit) {
+	left := fmt.Sprintf("%s of %s calls of this window are left", report.Number(int64(r.Remaining)), report.Number(int64(r.Limit)))
 	switch {
 	case r.Limit == 0:
 		e.add(report.CheckWarning, "rate limit", "Intercom does not tell it", "calls go out carefully until it does")
 	case r.Remaining*10 < r.Limit:
-		e.add(report.CheckWarning, "rate limit", fmt.Sprintf("%d of %d calls of this window are left", r.Remaining, r.Limit),
-			"another program uses the allowance; --rate-share leaves room for it")
+		e.add(report.CheckWarning, "rate limit", left, "another program uses the allowance; --rate-share leaves room for it")
 	default:
-		e.add(report.CheckOK, "rate limit", fmt.Sprintf("%d of %d calls of this window are left", r.Remaining, r.Limit), "")
+		e.add(report.CheckOK, "rate limit", left, "")
 	}
 }
 

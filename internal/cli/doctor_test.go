@@ -95,10 +95,13 @@ func TestCertificatesOfAFileAreTrusted(t *testing.T) {
 	if err := os.WriteFile(file, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got, code := runDoctor(t, server.URL, "--ca-file", file); code != exitDone || !strings.Contains(got, "trusting the certificates in "+file) {
+	if got, code := runDoctor(t, server.URL, "--ca-file", file); code != exitDone || !strings.Contains(onOneLine(got), "trusting the certificates in "+file) {
 		t.Errorf("exit %d with\n%s", code, got)
 	}
-	if got, code := runDoctor(t, server.URL); code != exitFailed || !strings.Contains(got, "certificate") {
+	if got, code := runDoctor(t, server.URL); code != exitFailed || !strings.Contains(onOneLine(got), "name it with --ca-file") {
 		t.Errorf("without the file: exit %d with\n%s", code, got)
 	}
 }
+
+// onOneLine is a text that was wrapped as it was before.
+func onOneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"strings"
 	"syscall"
 
@@ -83,10 +85,24 @@ func asExit(err error) *exitError {
 		return &exitError{exitFailed, err.Error(), []string{"this is a mistake in flowrun; please report it with this line"}}
 	case errors.Is(err, syscall.ECONNREFUSED) && strings.Contains(err.Error(), "proxyconnect"):
 		return &exitError{exitFailed, err.Error(), []string{"nothing listens at the address that HTTPS_PROXY names"}}
+	case isUntrusted(err):
+		return &exitError{exitFailed, err.Error(), []string{"a proxy that opens TLS has a certificate of its own: name it with --ca-file FILE"}}
+	case isUnfound(err):
+		return &exitError{exitFailed, err.Error(), []string{"is this machine online, and does it need a proxy? HTTPS_PROXY names one"}}
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return &exitError{exitFailed, err.Error(), []string{`nothing listens at INTERCOM_API_BASE_URL; "flowrun sandbox" serves a look-alike`}}
 	}
 	return &exitError{code: exitFailed, message: err.Error()}
+}
+
+func isUntrusted(err error) bool {
+	_, ok := errors.AsType[x509.UnknownAuthorityError](err)
+	return ok
+}
+
+func isUnfound(err error) bool {
+	_, ok := errors.AsType[*net.DNSError](err)
+	return ok
 }
 
 func isPanic(err error) bool {

@@ -108,6 +108,9 @@ func (t *loginTry) pasted() (url.Values, error) {
 	line, err := t.typed(func() ([]byte, error) {
 		return bufio.NewReader(io.LimitReader(t.In, 1<<16)).ReadBytes('\n')
 	})
+	if _, some := t.terminal(); !some {
+		fmt.Fprintln(t.Err) // nobody has pressed enter
+	}
 	if err != nil && (len(line) == 0 || !errors.Is(err, io.EOF)) {
 		return nil, usage("there is no address on standard input")
 	}

@@ -30,11 +30,12 @@ var checkColors = map[string]color.Attribute{
 // Checks writes a line for each check, and what mends it.
 func Checks(w io.Writer, checks []Check, colors bool) error {
 	paint := painter(colors)
+	indent := strings.Repeat(" ", 22)
 	for _, c := range checks {
 		result := paint.paint(checkColors[c.Result], fmt.Sprintf("%-7s", c.Result))
-		text := fmt.Sprintf("%s  %-11s  %s\n", result, c.Name, c.Message)
+		text := fmt.Sprintf("%s  %-11s  %s", result, c.Name, strings.TrimPrefix(Wrap(c.Message, indent, Width), indent))
 		if c.Hint != "" {
-			text += Wrap("hint: "+c.Hint, strings.Repeat(" ", 22), Width)
+			text += Wrap("hint: "+c.Hint, indent, Width)
 		}
 		if _, err := io.WriteString(w, text); err != nil {
 			return err
