@@ -17,11 +17,17 @@ import (
 // The workflow may read data files in its own folder and below, and in the
 // folders that are allowed besides.
 func Load(name string, text []byte, allow ...string) (*Program, workflow.Problems) {
-	return loadIn(filepath.Dir(name), name, text, allow)
+	return load(filepath.Dir(name), name, text, allow, false)
 }
 
-// loadIn is Load for a workflow that stands in dir, whatever it is called.
-func loadIn(dir, name string, text []byte, allow []string) (*Program, workflow.Problems) {
+// loadAgain is Load for the workflow of a run or a plan, which stood in dir,
+// whatever it is called. The lists that were read are kept, so that it does not
+// matter what the data files hold by now.
+func loadAgain(dir, name string, text []byte, allow []string) (*Program, workflow.Problems) {
+	return load(dir, name, text, allow, true)
+}
+
+func load(dir, name string, text []byte, allow []string, again bool) (*Program, workflow.Problems) {
 	file, problems := workflow.Parse(name, text)
 	if file == nil {
 		return nil, problems.Sort()
@@ -37,6 +43,7 @@ func loadIn(dir, name string, text []byte, allow []string) (*Program, workflow.P
 		outputs:  map[*steps.Action]*eval.Type{},
 		items:    map[string]*loop{},
 		secrets:  taints{},
+		again:    again,
 	}
 	l.load()
 	if problems = l.problems.Sort(); problems.Err() != nil {
@@ -80,6 +87,7 @@ type loader struct {
 	outputs  map[*steps.Action]*eval.Type
 	items    map[string]*loop // by the name that an item has in expressions
 	secrets  taints
+	again    bool  // the data files were read before, and are not looked into
 	current  *step // the innermost one around; nil outside of steps
 	depth    int   // of groups and loops around
 }

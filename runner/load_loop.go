@@ -127,7 +127,7 @@ func listHint(template string, t *eval.Type) string {
 func (l *loader) loopFile(lp *loop, source *workflow.Loop) *eval.Type {
 	name, literal := lp.file.constant.(string)
 	lp.format = textOf(source.Format)
-	if !literal {
+	if !literal || l.again {
 		return nil
 	}
 	if lp.format == "" {

@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -49,6 +50,27 @@ func TestResume(t *testing.T) {
 				t.Errorf("a finished run was run again: %+v", again)
 			}
 		})
+	}
+}
+
+// TestADataFileThatChangedStopsNoResume: a run has the lists that it read, and a
+// plan those that it foresaw, whatever the file holds by now.
+func TestADataFileThatChangedStopsNoResume(t *testing.T) {
+	const text = `{version: 1, steps: [{id: l, for_each: {file: rows.csv, key: item.n, types: {m: integer}}, action: createTag, with: {name: "{{ item.n }} {{ item.m }}"}}]}`
+	for _, now := range []string{"", "n,n\n", "other\n1\n", "n\n1\n"} {
+		b := newBench(t, nil, text, "rows.csv", "n,m\na,1\nb,2\nc,3\n")
+		k := &keeper{bench: newBench(t, nil, text, "rows.csv", "n,m\na,1\nb,2\nc,3\n"), concurrency: 1}
+		dir, plan := filepath.Join(t.TempDir(), "run"), k.mustSave()
+		b.stretch(dir, 1)
+		for _, folder := range []string{b.dir, k.dir} {
+			if err := os.WriteFile(filepath.Join(folder, "rows.csv"), []byte(now), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		resumed, applied := b.stretch(dir, 1000), k.applyPlan(plan, filepath.Join(t.TempDir(), "run"), "")
+		if want := (Counts{Done: 3, Total: 3}); resumed.Counts != want || applied.Counts != want {
+			t.Errorf("with %q in the file, counts are %+v of the run and %+v of the plan", now, resumed.Counts, applied.Counts)
+		}
 	}
 }
 

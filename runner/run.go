@@ -240,7 +240,7 @@ func (r *Run) program() (*Program, error) {
 	if header.Kind == kindUndo {
 		dir = r.Dir
 	}
-	program, problems := loadIn(dir, header.File, text, r.folders())
+	program, problems := loadAgain(dir, header.File, text, r.folders())
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}

@@ -95,7 +95,7 @@ func (s *SavedPlan) Close() error { return s.file.Close() }
 
 // Program loads the workflow as it was when the plan was made.
 func (s *SavedPlan) Program() (*Program, error) {
-	program, problems := loadIn(filepath.Dir(s.Path), s.File, []byte(s.Workflow), s.Folders)
+	program, problems := loadAgain(filepath.Dir(s.Path), s.File, []byte(s.Workflow), s.Folders)
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}

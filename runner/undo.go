@@ -139,7 +139,7 @@ func (u *Undo) Program() (*Program, error) {
 	if u.text == nil {
 		return nil, nil
 	}
-	program, problems := loadIn(u.dir, "undo-"+u.Of.ID+".json", u.text, nil)
+	program, problems := loadAgain(u.dir, "undo-"+u.Of.ID+".json", u.text, nil)
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
