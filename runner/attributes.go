@@ -144,7 +144,7 @@ func attributeProblem(defined map[string]attribute, resource, name string, v eva
 		return nil
 	}
 	return &codedError{
-		code: "attribute_type", message: fmt.Sprintf("%s.%s takes %s, and this is %s", customInput, name, wants.word, kindWord[kindOf(v)]),
+		code: "attribute_type", message: fmt.Sprintf("%s.%s takes %s, and this is %s", customInput, name, wants.word, kindWord[eval.KindOf(v)]),
 		hint: wants.hint,
 	}
 }
@@ -163,4 +163,4 @@ var attributeKinds = map[string]attributeKind{
 	"date":    {"a time in Unix seconds", "unix(...) makes one of a date", []eval.Kind{eval.KindInt}},
 }
 
-func (k attributeKind) takes(v eval.Value) bool { return slices.Contains(k.kinds, kindOf(v)) }
+func (k attributeKind) takes(v eval.Value) bool { return slices.Contains(k.kinds, eval.KindOf(v)) }

@@ -88,7 +88,7 @@ func (in *input) check(v eval.Value) error {
 	if big, ok := v.(eval.Number); ok && in.source.Type == "integer" {
 		return fmt.Errorf("input %s must be an integer of 64 bits, not %s", in.name, big)
 	}
-	if kind := kindOf(v); !sameKind(kind, inputKinds[in.source.Type]) {
+	if kind := eval.KindOf(v); !sameKind(kind, inputKinds[in.source.Type]) {
 		return fmt.Errorf("input %s must be %s, not %s", in.name, kindWord[inputKinds[in.source.Type]], cmp.Or(kindWord[kind], "null"))
 	}
 	if len(in.enum) > 0 && len(in.enum) == len(in.source.Enum) && !in.allows(v) {
@@ -114,30 +114,6 @@ func (in *input) choices() string {
 		words[i] = fmt.Sprint(v)
 	}
 	return strings.Join(words, ", ")
-}
-
-// kindOf is the kind of a value that is known.
-func kindOf(v eval.Value) eval.Kind {
-	switch v := v.(type) {
-	case bool:
-		return eval.KindBool
-	case int64:
-		return eval.KindInt
-	case float64, eval.Number:
-		return eval.KindNumber
-	case string:
-		return eval.KindString
-	case eval.List:
-		return eval.KindList
-	case eval.Object:
-		return eval.KindObject
-	case *eval.JSON:
-		if strings.HasPrefix(string(v.Bytes()), "[") {
-			return eval.KindList
-		}
-		return eval.KindObject
-	}
-	return eval.KindAny
 }
 
 // Inputs are the values of a program's parameters.

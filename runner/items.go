@@ -78,7 +78,7 @@ func (w *walk) limit(ctx context.Context, s *step, at *place) (int64, []string, 
 	case *eval.Unknown:
 		return 0, v.Origins, nil
 	}
-	return 0, nil, placed(s.loop.limit.node, fmt.Errorf("limit must be an integer, not %s", kindWord[kindOf(v)]))
+	return 0, nil, placed(s.loop.limit.node, fmt.Errorf("limit must be an integer, not %s", kindWord[eval.KindOf(v)]))
 }
 
 // selectItems reads the source to its end or to the limit, keeps the items that
@@ -198,7 +198,7 @@ func describeKey(v eval.Value) string {
 	case string:
 		return "empty"
 	}
-	if word := kindWord[kindOf(v)]; word != "" {
+	if word := kindWord[eval.KindOf(v)]; word != "" {
 		return word
 	}
 	return "not known yet"

@@ -55,7 +55,7 @@ func showable(v eval.Value) eval.Value {
 
 // understood takes back what showable did.
 func understood(v eval.Value) eval.Value {
-	switch kindOf(v) {
+	switch eval.KindOf(v) {
 	case eval.KindList:
 		var list eval.List
 		for _, each := range elements(v) {

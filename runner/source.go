@@ -78,7 +78,7 @@ func (w *walk) fileSource(ctx context.Context, s *step, at *place) (source, []st
 	}
 	name, ok := v.(string)
 	if !ok {
-		return source{}, nil, placed(s.loop.file.node, fmt.Errorf("file must be a path, not %s", kindWord[kindOf(v)]))
+		return source{}, nil, placed(s.loop.file.node, fmt.Errorf("file must be a path, not %s", kindWord[eval.KindOf(v)]))
 	}
 	format := s.loop.format
 	if format == "" {
@@ -128,7 +128,7 @@ func listItems(v eval.Value) (iter.Seq2[item, error], error) {
 			}
 		}, nil
 	case *eval.JSON:
-		if kindOf(v) == eval.KindList {
+		if eval.KindOf(v) == eval.KindList {
 			return rawItems(v.Bytes()), nil
 		}
 	}
@@ -148,7 +148,7 @@ func describeList(v eval.Value) string {
 	if v == nil {
 		return "null"
 	}
-	return kindWord[kindOf(v)]
+	return kindWord[eval.KindOf(v)]
 }
 
 // pageItems walks the pages of a list, each record once.

@@ -93,7 +93,7 @@ func (a *arg) convert(v Value, want Kind) string {
 	if name == "" {
 		name = "..."
 	}
-	switch have := kindOf(v); {
+	switch have := KindOf(v); {
 	case want == KindString && (have == KindInt || have == KindNumber || have == KindBool):
 		return "write string(" + name + ")"
 	case want == KindString && (have == KindList || have == KindObject):

@@ -41,7 +41,7 @@ func (n *arithmeticNode) eval(r *run) (Value, error) {
 func (n *arithmeticNode) undecided(left, right Value) (Value, error) {
 	kind := KindNumber
 	if n.op == "+" { // of two texts or two numbers
-		kind = max(kindOf(left), kindOf(right))
+		kind = max(KindOf(left), KindOf(right))
 	}
 	return unknown(kind, left, right), nil
 }

@@ -143,7 +143,7 @@ func decideEqual(a, b Value) (same, ok bool) {
 // any kind.
 func sameKind(a, b Value) bool {
 	kind := func(v Value) Kind {
-		if k := kindOf(v); k != KindInt {
+		if k := KindOf(v); k != KindInt {
 			return k
 		}
 		return KindNumber

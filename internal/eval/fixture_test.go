@@ -87,7 +87,7 @@ func show(v Value) string {
 		return fmt.Sprintf("int %d", v)
 	}
 	if u, ok := IsUnknown(v); ok {
-		return fmt.Sprintf("%s with parts %s", kindOf(v), u)
+		return fmt.Sprintf("%s with parts %s", KindOf(v), u)
 	}
 	text, err := AppendJSON(nil, v)
 	if err != nil {

@@ -20,7 +20,7 @@ func FromText(text string, kind Kind) (Value, error) {
 		}
 		return nil, fmt.Errorf("%s is not an integer", quoteShort(text))
 	case KindNumber:
-		if n, err := rawText(text); err == nil && (kindOf(n) == KindInt || kindOf(n) == KindNumber) {
+		if n, err := rawText(text); err == nil && (KindOf(n) == KindInt || KindOf(n) == KindNumber) {
 			return n, nil
 		}
 		return nil, fmt.Errorf("%s is not a number", quoteShort(text))

@@ -147,7 +147,7 @@ func (n *callNode) argument(r *run, i int) (Value, error) {
 	if _, isUnknown := v.(*Unknown); isUnknown || want == KindAny {
 		return v, nil
 	}
-	have := kindOf(v)
+	have := KindOf(v)
 	if _, text := v.(Number); text || have != want && !(want == KindNumber && have == KindInt) {
 		return nil, a.wrong(v, want)
 	}

@@ -103,7 +103,7 @@ func sortList(c *call) (Value, error) {
 	}
 	for i, v := range list {
 		_, number := toFloat(v)
-		if kind := kindOf(v); !number && kind != KindString || i > 0 && !sameKind(v, list[0]) {
+		if kind := KindOf(v); !number && kind != KindString || i > 0 && !sameKind(v, list[0]) {
 			return nil, failf(c.from[0].at, "", "only texts or only numbers can be sorted; the list holds %s", describe(v))
 		}
 	}

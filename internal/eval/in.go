@@ -44,7 +44,7 @@ func (n *inNode) inList(r *run, left Value, list List) (Value, error) {
 	case found == maybe:
 		return unknown(KindBool, left, list), nil
 	case !alike:
-		return nil, failf(n.at, n.left.convert(left, kindOf(list[0])),
+		return nil, failf(n.at, n.left.convert(left, KindOf(list[0])),
 			"%s is %s, but the list holds nothing of that kind", n.left.name(), describe(left))
 	}
 	return false, nil

@@ -66,7 +66,7 @@ func (n *memberNode) missing(in Value) Value {
 
 func (n *memberNode) noFields(base Value) error {
 	hint := ""
-	if kindOf(base) == KindList {
+	if KindOf(base) == KindList {
 		name := n.base.label
 		if name == "" {
 			name = "list"
@@ -121,7 +121,7 @@ func (n *indexNode) find(base, key Value) (Value, error) {
 		}
 		return list[i], nil
 	}
-	if kindOf(base) != KindObject {
+	if KindOf(base) != KindObject {
 		hint := ""
 		if _, text := base.(string); text {
 			hint = "for a character write text[0:1]"
@@ -169,7 +169,7 @@ func (n *sliceNode) eval(r *run) (Value, error) {
 	text, isText := base.(string)
 	switch _, isUnknown := base.(*Unknown); {
 	case u != nil || isUnknown:
-		out := unknown(kindOf(base), base, u)
+		out := unknown(KindOf(base), base, u)
 		return out, nil
 	case isList:
 		i, j := clampSlice(from, to, len(list))

@@ -96,7 +96,7 @@ func (n *orderNode) mismatch(left, right Value) error {
 		operand arg
 		value   Value
 	}{{n.left, left}, {n.right, right}} {
-		if _, number := toFloat(side.value); !number && kindOf(side.value) != KindString {
+		if _, number := toFloat(side.value); !number && KindOf(side.value) != KindString {
 			return side.operand.wrong(side.value, KindNumber)
 		}
 	}
@@ -111,12 +111,12 @@ func conversion(left, right arg, leftValue, rightValue Value) string {
 	if isLiteral(left) && isLiteral(right) {
 		return ""
 	}
-	if kl, kr := kindOf(leftValue), kindOf(rightValue); (kl == KindBool || kr == KindBool) && kl != KindString && kr != KindString {
+	if kl, kr := KindOf(leftValue), KindOf(rightValue); (kl == KindBool || kr == KindBool) && kl != KindString && kr != KindString {
 		return ""
 	}
-	hint := left.convert(leftValue, kindOf(rightValue))
-	if isLiteral(left) || hint == "" || kindOf(rightValue) == KindString && !isLiteral(right) {
-		if other := right.convert(rightValue, kindOf(leftValue)); other != "" {
+	hint := left.convert(leftValue, KindOf(rightValue))
+	if isLiteral(left) || hint == "" || KindOf(rightValue) == KindString && !isLiteral(right) {
+		if other := right.convert(rightValue, KindOf(leftValue)); other != "" {
 			return other
 		}
 	}

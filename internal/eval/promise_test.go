@@ -72,7 +72,7 @@ func breaks(promise Value, planErr error, got Value, err error) string {
 	}
 	u, isUnknown := promise.(*Unknown)
 	if !isUnknown {
-		if new(run).equal(promise, got) == no || kindOf(promise) != kindOf(got) {
+		if new(run).equal(promise, got) == no || KindOf(promise) != KindOf(got) {
 			return "a known part changes"
 		}
 		return ""

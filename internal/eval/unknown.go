@@ -38,7 +38,7 @@ func IsUnknown(v Value) (*Unknown, bool) {
 	if !o.found {
 		return nil, false
 	}
-	return &Unknown{Origins: o.sorted(), Kind: kindOf(v), NotNull: true}, true
+	return &Unknown{Origins: o.sorted(), Kind: KindOf(v), NotNull: true}, true
 }
 
 // origins collects what unknowns wait for. They are sorted at the end, since
@@ -90,7 +90,7 @@ func either(guard *Unknown, values ...Value) *Unknown {
 			out.NotNull = false
 		}
 		out.MayOmit = out.MayOmit || mayOmit(v)
-		if kind := kindOf(v); i == 0 {
+		if kind := KindOf(v); i == 0 {
 			out.Kind = kind
 		} else if kind != out.Kind {
 			out.Kind = KindAny
@@ -168,7 +168,7 @@ func (r *run) identical(a, b Value) bool {
 	_, omitA := a.(Omit)
 	_, omitB := b.(Omit)
 	switch {
-	case unknownA, unknownB, kindOf(a) != kindOf(b):
+	case unknownA, unknownB, KindOf(a) != KindOf(b):
 		return false
 	case omitA, omitB:
 		return omitA && omitB

@@ -122,9 +122,9 @@ func fromMap(in map[string]any) (Value, error) {
 	return out, nil
 }
 
-// kindOf returns the kind of a known value, and KindAny for null, an unknown
+// KindOf returns the kind of a known value, and KindAny for null, an unknown
 // of no known kind, and what is not a value.
-func kindOf(v Value) Kind {
+func KindOf(v Value) Kind {
 	switch v := v.(type) {
 	case bool:
 		return KindBool
@@ -216,5 +216,5 @@ func describe(v Value) string {
 	case *Unknown:
 		return "not known yet"
 	}
-	return kindOf(v).String()
+	return KindOf(v).String()
 }

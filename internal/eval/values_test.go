@@ -93,7 +93,7 @@ func TestJSONIsDecodedSafelyByManyGoroutines(t *testing.T) {
 			for _, name := range names {
 				first, ok := fieldOf(v, name)
 				second, again := fieldOf(v, name)
-				if ok != again || kindOf(first) != kindOf(second) || ok != (name != "nope") {
+				if ok != again || KindOf(first) != KindOf(second) || ok != (name != "nope") {
 					t.Errorf("field %s changes", name)
 				}
 			}
