@@ -17,7 +17,7 @@ type frozenInput struct {
 }
 
 // frozen are the inputs as they are kept.
-func (p *Program) frozen(inputs Inputs) (map[string]frozenInput, error) {
+func (p *compiled) frozen(inputs Inputs) (map[string]frozenInput, error) {
 	frozen := map[string]frozenInput{}
 	for _, in := range p.inputs {
 		v, given := inputs.values[in.name]
@@ -38,7 +38,7 @@ func (p *Program) frozen(inputs Inputs) (map[string]frozenInput, error) {
 
 // thaw gives inputs back that were kept. Secrets come from given again, and
 // must be the same.
-func (p *Program) thaw(frozen map[string]frozenInput, given Given) (_ Inputs, err error) {
+func (p *compiled) thaw(frozen map[string]frozenInput, given Given) (_ Inputs, err error) {
 	out := newInputs()
 	for _, in := range p.inputs {
 		kept, ok := frozen[in.name]
@@ -58,7 +58,7 @@ func (p *Program) thaw(frozen map[string]frozenInput, given Given) (_ Inputs, er
 }
 
 // secretAgain settles a secret once more and holds it against what is kept.
-func (in *input) secretAgain(p *Program, sealed string, given Given) (eval.Value, error) {
+func (in *input) secretAgain(p *compiled, sealed string, given Given) (eval.Value, error) {
 	texts, err := p.flagInputs(given.Flags)
 	if err != nil {
 		return nil, err
@@ -75,7 +75,7 @@ func (in *input) secretAgain(p *Program, sealed string, given Given) (eval.Value
 }
 
 // secretsOnly refuses a flag for an input that is fixed by what was begun.
-func (p *Program) secretsOnly(given Given, by string) error {
+func (p *compiled) secretsOnly(given Given, by string) error {
 	for _, flag := range given.Flags {
 		name, _, _ := strings.Cut(flag, "=")
 		for _, in := range p.inputs {

@@ -68,7 +68,7 @@ func guardsOf(g workflow.Guards) []guard {
 // Guard sets a limit besides those of the file: a whole number or, for
 // max_change_percent, a percentage. Of two limits on one thing the stricter one
 // holds.
-func (p *Program) Guard(name, text string) error {
+func (p *compiled) Guard(name, text string) error {
 	kind := guardKinds[slices.IndexFunc(guardKinds, func(k guardKind) bool { return k.name == name })]
 	most, err := limitOf(kind, text)
 	if err != nil {
@@ -100,7 +100,7 @@ func limitOf(kind guardKind, text string) (float64, error) {
 }
 
 // ownGuards are the limits that the file does not set, as text by name.
-func (p *Program) ownGuards() map[string]string {
+func (p *compiled) ownGuards() map[string]string {
 	own := map[string]string{}
 	for _, g := range p.guards {
 		if g.line == 0 {
@@ -111,7 +111,7 @@ func (p *Program) ownGuards() map[string]string {
 }
 
 // guardAgain sets limits that an earlier process was given.
-func (p *Program) guardAgain(own map[string]string) (err error) {
+func (p *compiled) guardAgain(own map[string]string) (err error) {
 	for name, text := range own {
 		if !slices.Contains(Guards(), name) {
 			return fmt.Errorf("there is no guard %q", name)
@@ -122,11 +122,11 @@ func (p *Program) guardAgain(own map[string]string) (err error) {
 }
 
 // Guarded reports whether a guard is set.
-func (p *Program) Guarded() bool { return len(p.guards) > 0 }
+func (p *compiled) Guarded() bool { return len(p.guards) > 0 }
 
 // Acknowledged reads acknowledgements such as deletes=104, and gives the number
 // by the name of the guard. The error says what cannot be acknowledged.
-func (p *Program) Acknowledged(texts []string) (map[string]int64, error) {
+func (p *compiled) Acknowledged(texts []string) (map[string]int64, error) {
 	all := map[string]int64{}
 	for _, text := range texts {
 		noun, number, _ := strings.Cut(text, "=")

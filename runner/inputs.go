@@ -136,7 +136,7 @@ type Given struct {
 
 // Inputs settles the value of each input. The error names every input that is
 // missing, unknown or wrong.
-func (p *Program) Inputs(given Given) (Inputs, error) {
+func (p *compiled) Inputs(given Given) (Inputs, error) {
 	texts, err := p.flagInputs(given.Flags)
 	problems := []error{err}
 	files := make(map[string]*workflow.Node, len(given.Files))
@@ -169,7 +169,7 @@ func (i *Inputs) add(in *input, v eval.Value, salt string) {
 	}
 }
 
-func (p *Program) flagInputs(flags []string) (map[string]string, error) {
+func (p *compiled) flagInputs(flags []string) (map[string]string, error) {
 	texts := map[string]string{}
 	var problems []error
 	for _, flag := range flags {
@@ -184,7 +184,7 @@ func (p *Program) flagInputs(flags []string) (map[string]string, error) {
 	return texts, errors.Join(problems...)
 }
 
-func (p *Program) knownInput(name string) error {
+func (p *compiled) knownInput(name string) error {
 	names := make([]string, len(p.inputs))
 	for i, in := range p.inputs {
 		if names[i] = in.name; in.name == name {

@@ -2,7 +2,6 @@ package runner
 
 import (
 	"fmt"
-	"path/filepath"
 	"slices"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
@@ -11,23 +10,15 @@ import (
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
-// Load reads and checks a workflow file. Nothing is sent. The problems are all
-// there are; the program is nil if one of them is more than a warning.
+// load reads and checks a workflow file that stands in dir, whatever it is
+// called. Nothing is sent. The problems are all there are; the program is nil if
+// one of them is more than a warning.
 //
-// The workflow may read data files in its own folder and below, and in the
-// folders that are allowed besides.
-func Load(name string, text []byte, allow ...string) (*Program, workflow.Problems) {
-	return load(filepath.Dir(name), name, text, allow, false)
-}
-
-// loadAgain is Load for the workflow of a run or a plan, which stood in dir,
-// whatever it is called. The lists that were read are kept, so that it does not
-// matter what the data files hold by now.
-func loadAgain(dir, name string, text []byte, allow []string) (*Program, workflow.Problems) {
-	return load(dir, name, text, allow, true)
-}
-
-func load(dir, name string, text []byte, allow []string, again bool) (*Program, workflow.Problems) {
+// The workflow may read data files in dir and below, and in the folders that are
+// allowed besides. It is loaded again where it is that of a run or a plan: the
+// lists that were read are kept, so that it does not matter what the data files
+// hold by now.
+func load(dir, name string, text []byte, allow []string, again bool) (*compiled, workflow.Problems) {
 	file, problems := workflow.Parse(name, text)
 	if file == nil {
 		return nil, problems.Sort()
@@ -35,7 +26,7 @@ func load(dir, name string, text []byte, allow []string, again bool) (*Program, 
 	l := &loader{
 		file:     file.File,
 		problems: problems,
-		program:  &Program{file: file, dir: dir, folders: files.NewFolders(append([]string{dir}, allow...)...)},
+		program:  &compiled{file: file, dir: dir, folders: files.NewFolders(append([]string{dir}, allow...)...)},
 		names:    map[string]*workflow.Node{},
 		declared: map[string]declaration{},
 		ids:      map[string]*step{},
@@ -56,7 +47,7 @@ func load(dir, name string, text []byte, allow []string, again bool) (*Program, 
 
 // prepare compiles how the records that steps write can be seen before, which
 // no mistake of an author can spoil. Undo is what the step around them says.
-func (p *Program) prepare(list []*step, undo *bool) {
+func (p *compiled) prepare(list []*step, undo *bool) {
 	for _, s := range list {
 		own := first(s.source.Undo, undo)
 		s.blind = own != nil && !*own
@@ -78,7 +69,7 @@ func (p *Program) prepare(list []*step, undo *bool) {
 type loader struct {
 	file     *workflow.File
 	problems workflow.Problems
-	program  *Program
+	program  *compiled
 	scope    scope
 	names    map[string]*workflow.Node // ids and loop names so far, and where each stands
 	declared map[string]declaration    // every id of the file

@@ -218,7 +218,7 @@ func (l *loader) rowOf(action *steps.Action) *eval.Type {
 }
 
 // path is where a file named in the workflow stands: relative to it.
-func (p *Program) path(name string) string {
+func (p *compiled) path(name string) string {
 	if filepath.IsAbs(name) {
 		return name
 	}

@@ -1,25 +1,3 @@
-// Package runner loads, plans and applies workflows.
-//
-// [Load] checks a file completely, offline, and gives a [Program].
-// [Program.Plan] and [Program.Apply] are one walk over its steps with two
-// doors to Intercom: in a plan the door lets reads through and refuses all
-// else, a write becomes a [Change], and what it would answer is unknown, with
-// the step that will tell. Everything a run does is told as [Event]s while it
-// happens and summed up in a [Result].
-//
-// Where to look:
-//
-//   - load*.go, value.go, inputs.go and taint.go make a program of a file;
-//   - walk.go, step.go, loop.go and foreach.go walk over it; source.go, items.go,
-//     spool.go and keys.go make the lists that loops run over;
-//   - current.go and reads.go look at the record a write is about, diff.go and
-//     weigh.go compare, write.go and call.go send;
-//   - plan.go, overlay.go, affected.go, finding.go and guards.go foresee;
-//   - draft.go, planfile.go and savedplan.go keep a plan, approved.go, moved.go
-//     and stale.go hold a run to it;
-//   - run.go, recorder.go, resume.go, doubt.go and decide.go keep a run and take
-//     it up again, history.go and story.go tell of it;
-//   - image.go, still.go and undo*.go take it back.
 package runner
 
 import (
@@ -33,8 +11,8 @@ import (
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
-// Program is a workflow that passed every check that needs no network.
-type Program struct {
+// compiled is a workflow that passed every check that needs no network.
+type compiled struct {
 	file    *workflow.Workflow
 	inputs  []*input
 	vars    []namedValue
@@ -43,12 +21,11 @@ type Program struct {
 	guards  []guard
 	all     []*step       // every step, in the order of the file
 	dir     string        // where paths in the file start
-	back    *takesBack    // set where the program takes a run back
 	folders files.Folders // in which they may end
 }
 
 // Name is the workflow's name, or its file's.
-func (p *Program) Name() string {
+func (p *compiled) Name() string {
 	if p.file.Name != nil {
 		return p.file.Name.Text
 	}
@@ -56,13 +33,13 @@ func (p *Program) Name() string {
 }
 
 // File is the name of the workflow file, as it was given.
-func (p *Program) File() string { return p.file.File.Name }
+func (p *compiled) File() string { return p.file.File.Name }
 
 // Region is the region the file names: "us", "eu", "au", or "".
-func (p *Program) Region() string { return textOf(p.file.Intercom.Region) }
+func (p *compiled) Region() string { return textOf(p.file.Intercom.Region) }
 
 // Workspace is the id of the workspace the file is for, or "".
-func (p *Program) Workspace() string { return textOf(p.file.Intercom.Workspace) }
+func (p *compiled) Workspace() string { return textOf(p.file.Intercom.Workspace) }
 
 func textOf(n *workflow.Node) string {
 	if n == nil {
@@ -100,6 +77,9 @@ type step struct {
 	useRows bool     // something reads the items of this loop
 }
 
+// title is the name that the file gives the step; most have none.
+func (s *step) title() string { return textOf(s.source.Name) }
+
 // inside is what runs for each item of the loop.
 func (s *step) inside() []*step {
 	if s.action != nil {
@@ -119,7 +99,7 @@ func (s *step) mayDo(effects []steps.Effect) bool {
 
 // takesAway reports whether a loop, or a step behind it that sees its rows, may
 // archive or delete.
-func (p *Program) takesAway(s *step) bool {
+func (p *compiled) takesAway(s *step) bool {
 	effects := []steps.Effect{steps.Archive, steps.Delete}
 	if s.mayDo(effects) {
 		return true

@@ -94,11 +94,14 @@ func (l *loader) itemType(s *step) *eval.Type {
 	return &eval.Type{Kind: eval.KindObject, Fields: fields}
 }
 
+// statusNames are what an instance or a row can end as.
+var statusNames = []string{"done", "unchanged", "skipped", "failed", "in_doubt", "pending"}
+
 // countsType is steps.ID.counts.
 var countsType = func() *eval.Type {
 	fields := map[string]*eval.Type{"total": {Kind: eval.KindInt}}
-	for _, status := range Statuses {
-		fields[string(status)] = &eval.Type{Kind: eval.KindInt}
+	for _, status := range statusNames {
+		fields[status] = &eval.Type{Kind: eval.KindInt}
 	}
 	return &eval.Type{Kind: eval.KindObject, Fields: fields}
 }()

@@ -173,7 +173,7 @@ func (p *Program) walk(ctx context.Context, opt Options, planning bool) (*Result
 }
 
 func resultOf(s *step) StepResult {
-	r := StepResult{Label: s.label, Depth: s.depth, Name: textOf(s.source.Name)}
+	r := StepResult{Label: s.label, Depth: s.depth, Name: s.title()}
 	if s.action != nil {
 		r.Action = s.action.Name
 	}
