@@ -19,15 +19,16 @@ const module = "github.com/flowrun-dev/flowrun/"
 // is not here may import none.
 var mayImport = map[string][]string{
 	".":                    {"internal/cli"},
-	"internal/cli":         {"internal/files", "runner", "steps", "schema", "intercom", "intercom/sandbox", "internal/workflow", "internal/report", "internal/credentials", "internal/secret", "internal/spelling"},
+	"internal/cli":         {"internal/files", "internal/program", "runner", "steps", "schema", "intercom", "intercom/sandbox", "internal/workflow", "internal/report", "internal/credentials", "internal/secret", "internal/spelling"},
 	"internal/report":      {"runner", "steps", "internal/eval"},
 	"internal/credentials": {"internal/files"},
 	"internal/eval":        {"internal/jsontext", "internal/spelling"},
 	"internal/journal":     {"internal/jsontext"},
+	"internal/program":     {"steps", "intercom", "internal/workflow", "internal/eval", "internal/files", "internal/rows", "internal/secret", "internal/spelling"},
 	"internal/rows":        {"internal/eval", "internal/files"},
 	"internal/secret":      {"internal/jsontext"},
 	"internal/workflow":    {"internal/spelling"},
-	"runner":               {"steps", "intercom", "internal/workflow", "internal/eval", "internal/files", "internal/journal", "internal/jsontext", "internal/rows", "internal/secret", "internal/spelling"},
+	"runner":               {"steps", "intercom", "internal/program", "internal/workflow", "internal/eval", "internal/files", "internal/journal", "internal/jsontext", "internal/rows", "internal/secret", "internal/spelling"},
 	"schema":               {"steps"},
 	"steps":                {"intercom", "internal/jsontext"},
 }
@@ -36,7 +37,7 @@ var mayImport = map[string][]string{
 var onlyIn = map[string][]string{
 	"gopkg.in/yaml.v3":              {"internal/workflow"},
 	"github.com/expr-lang/expr":     {"internal/eval"},
-	"github.com/tidwall/gjson":      {"internal/eval", "internal/secret", "runner", "intercom", "steps"},
+	"github.com/tidwall/gjson":      {"internal/eval", "internal/program", "internal/secret", "runner", "intercom", "steps"},
 	"github.com/gofrs/flock":        {"internal/journal"},
 	"golang.org/x/sync":             {"runner"},
 	"github.com/urfave/cli/v2":      {"internal/cli"},

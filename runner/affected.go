@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
@@ -14,16 +15,16 @@ import (
 // affectedBy gives the labels of the steps before s whose planned writes may
 // change what a read answers. Writes of other rows of the same loop do not
 // count: they come before or after by chance.
-func (w *walk) affectedBy(s *step, at *place, read *steps.Action) (labels []string) {
+func (w *walk) affectedBy(s *program.Step, at *place, read *steps.Action) (labels []string) {
 	if !w.planning {
 		return nil
 	}
-	first := s.outermost()
+	first := s.Outermost()
 	w.record(func(r *Result) {
-		for i, each := range w.program.all[:s.index] {
+		for i, each := range w.program.All[:s.Index] {
 			written := i < first && r.Steps[i].Changes.Any() || at.memory.wroteBy(i)
-			if written && each.action != nil && touches(each.action, read) {
-				labels = append(labels, each.label)
+			if written && each.Action != nil && touches(each.Action, read) {
+				labels = append(labels, each.Label)
 			}
 		}
 	})
@@ -32,34 +33,34 @@ func (w *walk) affectedBy(s *step, at *place, read *steps.Action) (labels []stri
 
 // affectedList is affectedBy for the list of a loop: a read of its own, or one
 // that its list is taken from.
-func (w *walk) affectedList(s *step, at *place) (labels []string) {
+func (w *walk) affectedList(s *program.Step, at *place) (labels []string) {
 	switch {
 	case !w.planning:
 		return nil
-	case s.loop.action != nil:
-		labels = w.affectedBy(s, at, s.loop.action)
-	case s.loop.in != nil && s.loop.in.template != nil:
+	case s.Loop.Action != nil:
+		labels = w.affectedBy(s, at, s.Loop.Action)
+	case s.Loop.In != nil && s.Loop.In.Template != nil:
 		labels = w.inherited(s)
 	}
 	w.affects(s, labels)
 	return labels
 }
 
-func (w *walk) inherited(s *step) (labels []string) {
-	for _, ref := range s.loop.in.template.Refs() {
+func (w *walk) inherited(s *program.Step) (labels []string) {
+	for _, ref := range s.Loop.In.Template.Refs() {
 		if len(ref.Path) < 2 || ref.Path[0] != "steps" {
 			continue
 		}
-		at := slices.IndexFunc(w.program.all, func(each *step) bool { return each.id == ref.Path[1] })
+		at := slices.IndexFunc(w.program.All, func(each *program.Step) bool { return each.ID == ref.Path[1] })
 		w.record(func(r *Result) { labels = origins(labels, r.Steps[at].AffectedBy) })
 	}
 	return labels
 }
 
 // affects notes that earlier steps may change what a step reads.
-func (w *walk) affects(s *step, labels []string) {
+func (w *walk) affects(s *program.Step, labels []string) {
 	if labels != nil {
-		w.record(func(r *Result) { r.Steps[s.index].AffectedBy = origins(r.Steps[s.index].AffectedBy, labels) })
+		w.record(func(r *Result) { r.Steps[s.Index].AffectedBy = origins(r.Steps[s.Index].AffectedBy, labels) })
 	}
 }
 

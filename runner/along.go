@@ -6,23 +6,24 @@ import (
 	"strings"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/tidwall/gjson"
 )
 
 // along says what goes along with a record that a plan deletes: who has it, or
 // of a contact what that has. It is empty where nothing does, and where nobody
 // can tell.
-func (w *walk) along(ctx context.Context, s *step, in eval.Object, target *found) string {
-	if s.holders == nil {
+func (w *walk) along(ctx context.Context, s *program.Step, in eval.Object, target *found) string {
+	if s.Holders == nil {
 		return has(target)
 	}
 	var parts []string
-	if n := w.total(ctx, s.holders, s, in); n > 0 {
+	if n := w.total(ctx, s.Holders, s, in); n > 0 {
 		parts = append(parts, number(n, "contact"))
 	}
-	for _, l := range s.others {
+	for _, l := range s.Others {
 		if n := w.total(ctx, l, s, in); n > 0 {
-			parts = append(parts, number(n, models[l.action.Resource]))
+			parts = append(parts, number(n, models[l.Action.Resource]))
 		}
 	}
 	switch {
@@ -35,10 +36,10 @@ func (w *walk) along(ctx context.Context, s *step, in eval.Object, target *found
 }
 
 // total is how many rows a list has, as its first page tells.
-func (w *walk) total(ctx context.Context, l *lookup, s *step, in eval.Object) int64 {
+func (w *walk) total(ctx context.Context, l *program.Lookup, s *program.Step, in eval.Object) int64 {
 	scope := eval.NewScope()
 	scope.Set("with", in)
-	with, err := evalAll(ctx, l.with, scope)
+	with, err := evalAll(ctx, l.With, scope)
 	if err != nil {
 		return 0
 	}
@@ -46,14 +47,14 @@ func (w *walk) total(ctx context.Context, l *lookup, s *step, in eval.Object) in
 	if err != nil {
 		return 0
 	}
-	if _, takes := l.action.Input("per_page"); takes {
+	if _, takes := l.Action.Input("per_page"); takes {
 		given["per_page"] = int64(1)
 	}
-	req, err := l.action.Request(given)
+	req, err := l.Action.Request(given)
 	if err != nil {
 		return 0
 	}
-	req.Retry = s.retry
+	req.Retry = s.Retry
 	resp, err := w.Do(ctx, req)
 	if err != nil {
 		return 0

@@ -14,6 +14,7 @@ import (
 	"slices"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/internal/secret"
 )
 
@@ -138,23 +139,23 @@ func (p *approved) read(at *place) (eval.Value, bool, error) {
 // foresaw reports whether the plan could know for certain what a step would do
 // here. It could not where a loop around it, or a step that decides about it,
 // reads something else once the plan is being applied.
-func (p *approved) foresaw(s *step, at *place) bool {
+func (p *approved) foresaw(s *program.Step, at *place) bool {
 	for _, row := range at.path {
 		if p.open[row.Loop] {
 			return false
 		}
 	}
-	return !p.loose[s.index]
+	return !p.loose[s.Index]
 }
 
 // loosen finds the steps that depend on a read that is made again.
-func (p *approved) loosen(program *Program) {
-	p.loose = make([]bool, len(program.all))
+func (p *approved) loosen(prog *Program) {
+	p.loose = make([]bool, len(prog.All))
 	ids := maps.Clone(p.again)
-	for i, s := range program.all { // a step reads only what stands before it
-		p.loose[i] = s.outer != nil && p.loose[s.outer.index] || slices.ContainsFunc(s.depends, func(id string) bool { return ids[id] })
-		if p.loose[i] && s.id != "" {
-			ids[s.id] = true
+	for i, s := range prog.All { // a step reads only what stands before it
+		p.loose[i] = s.Outer != nil && p.loose[s.Outer.Index] || slices.ContainsFunc(s.Depends, func(id string) bool { return ids[id] })
+		if p.loose[i] && s.ID != "" {
+			ids[s.ID] = true
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/internal/spelling"
 	"github.com/tidwall/gjson"
 )
@@ -95,27 +96,27 @@ func (w *walk) readAttributes(ctx context.Context, model string) (map[string]att
 // checkAttributes holds the custom attributes that a planned write sets against
 // those of the workspace. A name that stands in the workflow is wrong for all
 // rows, and told once.
-func (w *walk) checkAttributes(ctx context.Context, s *step, at *place, in eval.Object) *Failure {
-	f, has := s.action.Input(customInput)
+func (w *walk) checkAttributes(ctx context.Context, s *program.Step, at *place, in eval.Object) *Failure {
+	f, has := s.Action.Input(customInput)
 	set, some := openObject(f, in[customInput])
 	if !has || !some || len(set) == 0 {
 		return nil
 	}
-	defined := w.definitions(ctx, models[s.action.Resource])
+	defined := w.definitions(ctx, models[s.Action.Resource])
 	if defined == nil {
 		return nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(set)) {
-		node := s.source.With.Get(customInput).Get(name)
-		problem := attributeProblem(defined, s.action.Resource, name, set[name])
+		node := s.Source.With.Get(customInput).Get(name)
+		problem := attributeProblem(defined, s.Action.Resource, name, set[name])
 		switch {
 		case problem == nil:
 		case node != nil && problem.code != "attribute_type":
-			w.once(s, w.failure(&place{label: s.label}, node, problem))
+			w.once(s, w.failure(&place{label: s.Label}, node, problem))
 		case node != nil:
 			return w.failure(at, node, problem)
 		default:
-			return w.failure(at, s.source.Action, problem)
+			return w.failure(at, s.Source.Action, problem)
 		}
 	}
 	return nil
@@ -144,7 +145,7 @@ func attributeProblem(defined map[string]attribute, resource, name string, v eva
 		return nil
 	}
 	return &codedError{
-		code: "attribute_type", message: fmt.Sprintf("%s.%s takes %s, and this is %s", customInput, name, wants.word, kindWord[eval.KindOf(v)]),
+		code: "attribute_type", message: fmt.Sprintf("%s.%s takes %s, and this is %s", customInput, name, wants.word, program.Word(v)),
 		hint: wants.hint,
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
@@ -26,7 +27,7 @@ type Breach struct {
 // Error says what the guard is, where it stands and what was found.
 func (b Breach) Error() string {
 	if b.File == "" {
-		return fmt.Sprintf("%s is %s, and this comes to %s", GuardFlag(b.Guard), b.Limit, b.Found)
+		return fmt.Sprintf("%s is %s, and this comes to %s", program.GuardFlag(b.Guard), b.Limit, b.Found)
 	}
 	return fmt.Sprintf("%s:%d: %s is %s, and this comes to %s", b.File, b.Line, b.Guard, b.Limit, b.Found)
 }
@@ -36,13 +37,13 @@ func (b Breach) Error() string {
 // every guard on what it might do.
 func (p *Program) Breaches(plan *Result) []Breach {
 	var all []Breach
-	for _, g := range p.guards {
-		if g.name == maxPercent {
+	for _, g := range p.Limits {
+		if g.Percent() {
 			all = append(all, percentBreaches(p, g, plan)...)
 			continue
 		}
 		certain, most, bounded := foreseen(p, g, plan)
-		if !bounded || float64(most) > g.most {
+		if !bounded || float64(most) > g.Most {
 			all = append(all, breachOf(p, g, certain, most, bounded))
 		}
 	}
@@ -50,10 +51,10 @@ func (p *Program) Breaches(plan *Result) []Breach {
 }
 
 // percentBreaches are the loops that change too large a part of their items.
-func percentBreaches(p *Program, g guard, plan *Result) []Breach {
+func percentBreaches(p *Program, g program.Guard, plan *Result) []Breach {
 	var all []Breach
 	for _, s := range plan.Steps {
-		if s.Read >= minPercentItems && float64(s.Changed)*100 > g.most*float64(s.Read) {
+		if s.Read >= minPercentItems && float64(s.Changed)*100 > g.Most*float64(s.Read) {
 			b := breachOf(p, g, s.Changed, s.Changed, true)
 			b.Found = fmt.Sprintf("%d of %d items of %s", s.Changed, s.Read, s.Label)
 			all = append(all, b)
@@ -62,10 +63,10 @@ func percentBreaches(p *Program, g guard, plan *Result) []Breach {
 	return all
 }
 
-func breachOf(p *Program, g guard, certain, most int64, bounded bool) Breach {
-	b := Breach{Guard: g.name, Limit: g.text, Found: fmt.Sprint(most), Ack: fmt.Sprintf("%s=%d", g.noun, most), Most: most}
-	if g.line > 0 {
-		b.File, b.Line = p.File(), g.line
+func breachOf(p *Program, g program.Guard, certain, most int64, bounded bool) Breach {
+	b := Breach{Guard: g.Name, Limit: g.Text, Found: fmt.Sprint(most), Ack: fmt.Sprintf("%s=%d", g.Noun, most), Most: most}
+	if g.Line > 0 {
+		b.File, b.Line = p.File(), g.Line
 	}
 	switch {
 	case !bounded:
@@ -79,13 +80,13 @@ func breachOf(p *Program, g guard, certain, most int64, bounded bool) Breach {
 // foreseen is how many writes a plan foresees that a guard counts: those that
 // are certain, and at most. It is not bounded where a loop over items that are
 // not known yet might make some.
-func foreseen(p *Program, g guard, plan *Result) (certain, most int64, bounded bool) {
-	for _, effect := range g.effects {
+func foreseen(p *Program, g program.Guard, plan *Result) (certain, most int64, bounded bool) {
+	for _, effect := range g.Effects {
 		certain += plan.Changes.Certain.Of(effect)
 		most += plan.Changes.Certain.Of(effect) + plan.Changes.Possible.Of(effect)
 	}
 	for i, s := range plan.Steps {
-		if s.After != nil && p.all[i].mayDo(g.effects) {
+		if s.After != nil && p.All[i].MayDo(g.Effects) {
 			return certain, most, false
 		}
 	}
@@ -95,7 +96,7 @@ func foreseen(p *Program, g guard, plan *Result) (certain, most int64, bounded b
 // sentBefore counts the writes of earlier stretches of the run, by what its
 // journal says: those that were applied, and those of which nobody knows.
 func (r *Run) sentBefore(p *Program) (ByEffect, error) {
-	if r == nil || r.past == nil || len(p.guards) == 0 {
+	if r == nil || r.past == nil || len(p.Limits) == 0 {
 		return ByEffect{}, nil
 	}
 	var so Result
@@ -103,7 +104,7 @@ func (r *Run) sentBefore(p *Program) (ByEffect, error) {
 		return ByEffect{}, err
 	}
 	sent := so.Changes.Certain
-	for _, effect := range guardKinds[0].effects {
+	for _, effect := range steps.Writes() {
 		sent.add(effect, so.Changes.Possible.Of(effect))
 	}
 	return sent, nil
@@ -113,13 +114,13 @@ func (r *Run) sentBefore(p *Program) (ByEffect, error) {
 // would go beyond a guard, whatever the plan said. What was acknowledged holds
 // up to its number. A write that cannot be sent as it is fails instead: no plan
 // has counted it.
-func (w *walk) permit(s *step, at *place, in eval.Object, effect steps.Effect) (failed *outcome, permitted bool) {
-	if len(w.program.guards) == 0 {
+func (w *walk) permit(s *program.Step, at *place, in eval.Object, effect steps.Effect) (failed *outcome, permitted bool) {
+	if len(w.program.Limits) == 0 {
 		return nil, true
 	}
-	if problems := s.action.Check(ready(in)); len(problems) > 0 {
+	if problems := s.Action.Check(ready(in)); len(problems) > 0 {
 		err := &codedError{code: "input", message: problems[0].Error()}
-		return &outcome{status: Failed, effect: effect, failure: w.failure(at, s.source.Action, err)}, false
+		return &outcome{status: Failed, effect: effect, failure: w.failure(at, s.Source.Action, err)}, false
 	}
 	w.record(func(r *Result) {
 		w.sent.add(effect, 1)
@@ -131,16 +132,16 @@ func (w *walk) permit(s *step, at *place, in eval.Object, effect steps.Effect) (
 
 // breached gives a guard that the writes so far go beyond.
 func (w *walk) breached() (breach *Breach) {
-	for _, g := range w.program.guards {
-		if g.name == maxPercent {
+	for _, g := range w.program.Limits {
+		if g.Percent() {
 			continue
 		}
 		count := int64(0)
-		for _, each := range g.effects {
+		for _, each := range g.Effects {
 			count += w.sent.Of(each)
 		}
-		ack := w.opt.Acknowledged[g.name]
-		if count <= max(int64(g.most), ack) {
+		ack := w.opt.Acknowledged[g.Name]
+		if count <= max(int64(g.Most), ack) {
 			continue
 		}
 		b := breachOf(w.program, g, count, count, true)

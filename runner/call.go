@@ -7,6 +7,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/steps"
 	"github.com/tidwall/gjson"
 )
@@ -31,11 +32,11 @@ func ready(in eval.Object) map[string]any {
 }
 
 // effectOf gives the effect of the step with these inputs.
-func effectOf(s *step, in eval.Object) steps.Effect {
-	if !s.action.EffectVaries() {
-		return s.action.Effect
+func effectOf(s *program.Step, in eval.Object) steps.Effect {
+	if !s.Action.EffectVaries() {
+		return s.Action.Effect
 	}
-	return s.action.EffectOf(ready(in))
+	return s.Action.EffectOf(ready(in))
 }
 
 // knownOrLater gives v with [steps.Later] in place of what is unknown.
@@ -60,28 +61,28 @@ func knownOrLater(v eval.Value) any {
 }
 
 // call makes one call and reads its answer.
-func (w *walk) call(ctx context.Context, s *step, at *place, given map[string]any) outcome {
-	if s.action.Paging != intercom.NoPages && (given["all"] == true || given["limit"] != nil) {
+func (w *walk) call(ctx context.Context, s *program.Step, at *place, given map[string]any) outcome {
+	if s.Action.Paging != intercom.NoPages && (given["all"] == true || given["limit"] != nil) {
 		data, err := w.allPages(ctx, s, given)
 		return w.answered(s, at, data, err)
 	}
-	req, err := s.action.Request(given)
+	req, err := s.Action.Request(given)
 	if err != nil {
-		return outcome{status: Failed, failure: w.failure(at, s.source.Action, &codedError{code: "input", message: err.Error()})}
+		return outcome{status: Failed, failure: w.failure(at, s.Source.Action, &codedError{code: "input", message: err.Error()})}
 	}
-	req.Retry = s.retry
+	req.Retry = s.Retry
 	if err := w.opt.Run.intent(ctx, s, at, given, req); err != nil {
 		return outcome{status: Pending, fatal: err}
 	}
 	req.Sending = w.opt.Run.reminder(s, at, given, req)
 	resp, err := w.Do(ctx, req)
 	if err == nil {
-		return w.answered(s, at, s.action.Data(resp), nil)
+		return w.answered(s, at, s.Action.Data(resp), nil)
 	}
 	if fatal := (*fatalError)(nil); errors.As(err, &fatal) {
 		return outcome{status: Pending, fatal: fatal}
 	}
-	settled, err := s.action.Resolve(ctx, toTwin{w, s, at, given}, given, err)
+	settled, err := s.Action.Resolve(ctx, toTwin{w, s, at, given}, given, err)
 	out := w.answered(s, at, settled.Data, err)
 	if err == nil {
 		out.settled = &settled.Effect
@@ -93,36 +94,36 @@ func (w *walk) call(ctx context.Context, s *step, at *place, given map[string]an
 }
 
 // answered is the outcome of a call.
-func (w *walk) answered(s *step, at *place, data []byte, err error) outcome {
+func (w *walk) answered(s *program.Step, at *place, data []byte, err error) outcome {
 	var unknown *intercom.UnknownError
 	var refused *intercom.APIError
 	switch {
 	case err == nil:
 		out := outcome{status: Done, id: gjson.GetBytes(data, "id").String(), has: true}
-		if s.used || at.writing == nil || at.writing.target != nil { // of other writes nobody looks at the answer
+		if s.Used || at.writing == nil || at.writing.target != nil { // of other writes nobody looks at the answer
 			out.data = eval.RawTrusted(data)
 		}
 		return out
 	case errors.As(err, &unknown) && !intercom.IsRead(unknown.Method, unknown.Path):
-		return outcome{status: InDoubt, failure: w.failure(at, s.source.Action, err)}
+		return outcome{status: InDoubt, failure: w.failure(at, s.Source.Action, err)}
 	case errors.As(err, &refused) && refused.Earlier != nil && !intercom.IsRead(refused.Method, refused.Path):
 		return w.answeredLate(s, at, refused)
 	}
-	return outcome{status: Failed, failure: w.failure(at, s.source.Action, err)}
+	return outcome{status: Failed, failure: w.failure(at, s.Source.Action, err)}
 }
 
 // answeredLate is the outcome of a call that was refused when it was sent
 // again. What takes a record away and then does not find it was done the first
 // time; a body that is refused now was refused then. Of all else it is not
 // known whether it was applied.
-func (w *walk) answeredLate(s *step, at *place, refused *intercom.APIError) outcome {
-	takesAway := s.action.Goal == steps.Gone || s.action.Goal == steps.Absent
+func (w *walk) answeredLate(s *program.Step, at *place, refused *intercom.APIError) outcome {
+	takesAway := s.Action.Goal == steps.Gone || s.Action.Goal == steps.Absent
 	invalid := refused.Status == http.StatusBadRequest || refused.Status == http.StatusUnprocessableEntity
 	switch {
 	case refused.Status == http.StatusNotFound && takesAway:
 		return outcome{status: Done}
-	case invalid && s.action.Retry == steps.Repeatable:
-		return outcome{status: Failed, failure: w.failure(at, s.source.Action, refused)}
+	case invalid && s.Action.Retry == steps.Repeatable:
+		return outcome{status: Failed, failure: w.failure(at, s.Source.Action, refused)}
 	}
-	return outcome{status: InDoubt, failure: w.failure(at, s.source.Action, refused)}
+	return outcome{status: InDoubt, failure: w.failure(at, s.Source.Action, refused)}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/tidwall/gjson"
 )
 
@@ -25,8 +26,8 @@ var identities = []string{"email", "external_id"}
 
 // checkFound fails a search for one record that has found several, where the
 // file takes the first of them without asking how many there are.
-func (w *walk) checkFound(s *step, at *place, given map[string]any, out outcome) outcome {
-	if !s.first || s.counted || out.status != Done || given["sort"] != nil || !namesOne(given) {
+func (w *walk) checkFound(s *program.Step, at *place, given map[string]any, out outcome) outcome {
+	if !s.First || s.Counted || out.status != Done || given["sort"] != nil || !namesOne(given) {
 		return out
 	}
 	answer, ok := out.data.(*eval.JSON)
@@ -34,7 +35,7 @@ func (w *walk) checkFound(s *step, at *place, given map[string]any, out outcome)
 		return out
 	}
 	if n := gjson.GetBytes(answer.Bytes(), "total_count").Int(); n > 1 {
-		return outcome{status: Failed, failure: w.failure(at, s.source.Action, ambiguous(n, s.action.Resource))}
+		return outcome{status: Failed, failure: w.failure(at, s.Source.Action, ambiguous(n, s.Action.Resource))}
 	}
 	return out
 }
@@ -52,11 +53,11 @@ func namesOne(given map[string]any) bool {
 
 // checkSource finds a file without rows that something depends on which takes
 // records away. An export that broke looks like that.
-func (w *walk) checkSource(s *step, at *place, items *spool) {
-	if !w.planning || s.loop.file == nil || items.read > 0 || items.cut || !w.program.takesAway(s) {
+func (w *walk) checkSource(s *program.Step, at *place, items *spool) {
+	if !w.planning || s.Loop.File == nil || items.read > 0 || items.cut || !w.program.TakesAway(s) {
 		return
 	}
-	w.failed(s, at, w.failure(at, s.source.ForEach.File, &codedError{
+	w.failed(s, at, w.failure(at, s.Source.ForEach.File, &codedError{
 		code:    "empty_source",
 		message: items.source + " has no rows, and what depends on it archives or deletes",
 		hint:    "an export that broke looks like this; if there is nothing to do, there is nothing to run",

@@ -7,6 +7,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/tidwall/gjson"
 )
 
@@ -19,7 +20,7 @@ type found struct {
 	still  *still     // in an undo: what must still be so of it
 	absent error      // why it was not found: Intercom's refusal, or in a plan what was planned before
 
-	look          *lookup
+	look          *program.Lookup
 	match         eval.Object
 	kind          string // "contacts", "companies" or "tags"
 	field, wanted string // what it was looked for by
@@ -29,17 +30,17 @@ type found struct {
 }
 
 // find reads the record. It is nil where the catalogue knows no way to look.
-func (w *walk) find(ctx context.Context, l *lookup, retry intercom.Retry, in eval.Object) (*found, error) {
+func (w *walk) find(ctx context.Context, l *program.Lookup, retry intercom.Retry, in eval.Object) (*found, error) {
 	scope := eval.NewScope()
 	scope.Set("with", in)
-	for ; l != nil; l = l.otherwise {
+	for ; l != nil; l = l.Otherwise {
 		holds, unknown, err := w.applies(ctx, l, scope)
 		switch {
 		case err != nil:
 			return nil, err
 		case unknown != nil:
 			return &found{after: unknown.Origins}, nil
-		case holds && l.action.Paging == intercom.CursorBody && !w.planning:
+		case holds && l.Action.Paging == intercom.CursorBody && !w.planning:
 			return nil, nil // a search lags behind writes: Intercom itself has the last word
 		case holds:
 			return w.look(ctx, l, retry, scope)
@@ -49,20 +50,20 @@ func (w *walk) find(ctx context.Context, l *lookup, retry intercom.Retry, in eva
 }
 
 // applies reports whether this is the way to look for a record.
-func (w *walk) applies(ctx context.Context, l *lookup, scope *eval.Scope) (bool, *eval.Unknown, error) {
-	if l.cond == nil {
+func (w *walk) applies(ctx context.Context, l *program.Lookup, scope *eval.Scope) (bool, *eval.Unknown, error) {
+	if l.Cond == nil {
 		return true, nil, nil
 	}
-	return l.cond.Cond(ctx, scope)
+	return l.Cond.Cond(ctx, scope)
 }
 
 // look says what is looked for, and reads it unless the plan knows it already.
-func (w *walk) look(ctx context.Context, l *lookup, retry intercom.Retry, scope *eval.Scope) (*found, error) {
-	with, err := evalAll(ctx, l.with, scope)
+func (w *walk) look(ctx context.Context, l *program.Lookup, retry intercom.Retry, scope *eval.Scope) (*found, error) {
+	with, err := evalAll(ctx, l.With, scope)
 	if err != nil {
 		return nil, err
 	}
-	match, err := evalAll(ctx, l.match, scope)
+	match, err := evalAll(ctx, l.Match, scope)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +80,7 @@ func (w *walk) look(ctx context.Context, l *lookup, retry intercom.Retry, scope 
 	if err != nil {
 		return nil, err
 	}
-	req, err := l.action.Request(given)
+	req, err := l.Action.Request(given)
 	if err != nil {
 		return nil, &codedError{code: "input", message: err.Error()}
 	}
@@ -88,8 +89,8 @@ func (w *walk) look(ctx context.Context, l *lookup, retry intercom.Retry, scope 
 }
 
 // seek says by what a record is looked for.
-func seek(l *lookup, with, match eval.Object) *found {
-	t := &found{look: l, match: match, kind: l.action.Resource, field: "id"}
+func seek(l *program.Lookup, with, match eval.Object) *found {
+	t := &found{look: l, match: match, kind: l.Action.Resource, field: "id"}
 	by := with
 	if len(match) > 0 {
 		by = match
@@ -106,7 +107,7 @@ func seek(l *lookup, with, match eval.Object) *found {
 
 // fetch makes the read and picks the record out of its answer.
 func (w *walk) fetch(ctx context.Context, t *found, req intercom.Request) error {
-	read, key, err := w.read(ctx, t.look.action, req)
+	read, key, err := w.read(ctx, t.look.Action, req)
 	t.key = key
 	if isGone(err) {
 		t.absent = err
@@ -123,7 +124,7 @@ func (w *walk) fetch(ctx context.Context, t *found, req intercom.Request) error 
 
 // in looks for the record in a list.
 func (t *found) in(list *roll) {
-	rows := list.find(t.look.call, t.match)
+	rows := list.find(t.look.Call, t.match)
 	t.list, t.value, t.several = list, nil, len(rows)
 	if len(rows) > 0 {
 		t.value = rows[0]

@@ -10,6 +10,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/journal"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
@@ -113,23 +114,23 @@ func addrsOf(left []Left) string {
 }
 
 // step is that of an instance.
-func (d *Doubts) step(l Left) *step {
-	at := slices.IndexFunc(d.program.all, func(s *step) bool { return s.label == l.Step })
-	if at < 0 || d.program.all[at].action == nil {
+func (d *Doubts) step(l Left) *program.Step {
+	at := slices.IndexFunc(d.program.All, func(s *program.Step) bool { return s.Label == l.Step })
+	if at < 0 || d.program.All[at].Action == nil {
 		return nil
 	}
-	return d.program.all[at]
+	return d.program.All[at]
 }
 
 // Needed gives the action that reads what later steps refer to of an instance;
 // nil if they refer to nothing, or no action reads such a record.
 func (d *Doubts) Needed(l Left) *steps.Action {
 	s := d.step(l)
-	if s == nil || !s.used {
+	if s == nil || !s.Used {
 		return nil
 	}
 	for _, a := range steps.All() {
-		if a.Resource == s.action.Resource && strings.HasPrefix(a.Name, "get") && len(a.Inputs) > 0 {
+		if a.Resource == s.Action.Resource && strings.HasPrefix(a.Name, "get") && len(a.Inputs) > 0 {
 			return a
 		}
 	}
@@ -172,10 +173,10 @@ func (d *Doubts) Settle(ctx context.Context, l Left, by Decision) error {
 	return d.journal.Sync(ctx)
 }
 
-func (by Decision) answer(l Left, s *step) journal.Answer {
+func (by Decision) answer(l Left, s *program.Step) journal.Answer {
 	a := journal.Answer{Address: l.Addr, In: l.in}
 	if s != nil {
-		a.Effect = s.action.Effect.String()
+		a.Effect = s.Action.Effect.String()
 	}
 	if by.Verdict == WasApplied {
 		a.Status, a.RemoteID, a.Data = journal.Done, by.RemoteID, by.Data

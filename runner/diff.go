@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/steps"
 	"github.com/tidwall/gjson"
 )
@@ -31,24 +32,24 @@ type Change struct {
 
 // diff compares the inputs of a write with the record as it is: only the
 // fields that the step sets. An input that no record shows counts as a change.
-func diff(s *step, in eval.Object, record eval.Value) []Change {
+func diff(s *program.Step, in eval.Object, record eval.Value) []Change {
 	var changes []Change
-	for _, f := range s.action.Inputs {
+	for _, f := range s.Action.Inputs {
 		after, given := in[f.Name]
 		if !given || f.In != steps.Body {
 			continue
 		}
-		path, shown := pathOf(s.action, f)
+		path, shown := pathOf(s.Action, f)
 		looked := record != nil && shown
 		object, isObject := openObject(f, after)
-		from := s.with.field(f.Name)
+		from := s.With.Field(f.Name)
 		if !isObject {
 			changes = appendChange(changes, Change{Path: path, Absent: looked, input: f.Name}, f, valueAt(record, shown, path), after, from)
 			continue
 		}
 		for _, name := range slices.Sorted(maps.Keys(object)) {
 			full := path + "." + gjson.Escape(name)
-			changes = appendChange(changes, Change{Path: full, Absent: looked, input: f.Name, member: name}, steps.Field{Name: full}, valueAt(record, shown, full), object[name], from.member(name))
+			changes = appendChange(changes, Change{Path: full, Absent: looked, input: f.Name, member: name}, steps.Field{Name: full}, valueAt(record, shown, full), object[name], from.Member(name))
 		}
 	}
 	return changes
@@ -85,7 +86,7 @@ func openObject(f steps.Field, v eval.Value) (eval.Object, bool) {
 
 // appendChange adds a field, if it changes. From is what the workflow has for
 // it. Absent is what to say where the record has nothing.
-func appendChange(changes []Change, c Change, f steps.Field, before, after eval.Value, from *value) []Change {
+func appendChange(changes []Change, c Change, f steps.Field, before, after eval.Value, from *program.Value) []Change {
 	if same(f, before, after) {
 		return changes
 	}
@@ -99,13 +100,13 @@ func appendChange(changes []Change, c Change, f steps.Field, before, after eval.
 		c.before = asJSON(before)
 	}
 	c.Absent = c.Absent && missing
-	c.Before, c.Secret, c.Told = c.before, from.secretive(), from != nil && from.fixed
+	c.Before, c.Secret, c.Told = c.before, from.HoldsSecret(), from != nil && from.Fixed
 	if unknown, some = eval.IsUnknown(after); !some {
 		c.after = asJSON(after)
 	}
 	switch {
 	case c.Secret:
-		c.Before, c.After = nil, asJSON(from.shown(after))
+		c.Before, c.After = nil, asJSON(from.Shown(after))
 	case some:
 		c.Known = unknown.Origins
 	default:

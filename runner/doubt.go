@@ -11,6 +11,7 @@ import (
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/journal"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
@@ -18,7 +19,7 @@ import (
 // Where it can only be searched for, its row is put off: when the other rows
 // have been run, the calls in doubt are looked for together.
 type doubt struct {
-	step    *step
+	step    *program.Step
 	at      *place
 	in      map[string]any
 	sent    steps.Sent
@@ -31,7 +32,7 @@ type doubt struct {
 
 // open gives the doubt that an instance is in: from an earlier pass over its
 // row, or from an earlier stretch of the run.
-func (w *walk) open(s *step, at *place, before *journal.Instance) *doubt {
+func (w *walk) open(s *program.Step, at *place, before *journal.Instance) *doubt {
 	if d := at.memory.doubtAt(at.addr()); d != nil {
 		return d
 	}
@@ -49,7 +50,7 @@ func (w *walk) open(s *step, at *place, before *journal.Instance) *doubt {
 
 // inDoubt is the outcome of a call in doubt.
 func (w *walk) inDoubt(d *doubt, err error) outcome {
-	return outcome{status: InDoubt, applied: d.sent.Applied, earlier: d.earlier, failure: w.failure(d.at, d.step.source.Action, err)}
+	return outcome{status: InDoubt, applied: d.sent.Applied, earlier: d.earlier, failure: w.failure(d.at, d.step.Source.Action, err)}
 }
 
 const codeInDoubt = "in_doubt"
@@ -70,8 +71,8 @@ func hintOf(again time.Time) string {
 // again makes the call of an instance. A call that must not be made twice and
 // may have been made, in an earlier stretch of the run or just now, is looked
 // for first, and made only when it is known not to have been.
-func (w *walk) again(ctx context.Context, s *step, at *place, given map[string]any, open *doubt) outcome {
-	if s.action.EffectOf(given) == steps.Read || s.action.RetryOf(given) == steps.Repeatable {
+func (w *walk) again(ctx context.Context, s *program.Step, at *place, given map[string]any, open *doubt) outcome {
+	if s.Action.EffectOf(given) == steps.Read || s.Action.RetryOf(given) == steps.Repeatable {
 		out := w.repeat(ctx, s, at, given)
 		if open != nil && tookAway(s, out) {
 			return outcome{status: Done}
@@ -103,8 +104,8 @@ func (w *walk) again(ctx context.Context, s *step, at *place, given map[string]a
 
 // tookAway reports whether a call that was sent before has taken away what is
 // not found any more.
-func tookAway(s *step, out outcome) bool {
-	takesAway := s.action.Goal == steps.Gone || s.action.Goal == steps.Absent
+func tookAway(s *program.Step, out outcome) bool {
+	takesAway := s.Action.Goal == steps.Gone || s.Action.Goal == steps.Absent
 	return takesAway && out.failure != nil && isGone(out.failure.err)
 }
 
@@ -117,7 +118,7 @@ func (w *walk) settle(ctx context.Context, d *doubt) (out outcome, known bool) {
 		return w.conclude(d)
 	case time.Now().Before(d.again):
 		return d.stands, true
-	case waits && d.step.action.Searched(d.in):
+	case waits && d.step.Action.Searched(d.in):
 		return d.wait(), true
 	}
 	if err := w.lookFor(ctx, d); err != nil {
@@ -163,7 +164,7 @@ func (w *walk) lookFor(ctx context.Context, all ...*doubt) error {
 		doubts[i].Taken = func(id string) bool { return w.opt.Run.has(d.at, id) }
 	}
 	look := steps.Look{Do: w, Clock: &w.clock, Lag: w.opt.IndexLag}
-	found, err := all[0].step.action.Settle(ctx, look, doubts)
+	found, err := all[0].step.Action.Settle(ctx, look, doubts)
 	if err != nil {
 		for _, d := range all {
 			d.found = &steps.Evidence{Note: err.Error()}
@@ -184,8 +185,8 @@ const lookTogether = 60
 
 // lookForDoubts looks for the calls in doubt of rows that were put off.
 func (l *loopRun) lookForDoubts(ctx context.Context) error {
-	var order []*step
-	open := map[*step][]*doubt{}
+	var order []*program.Step
+	open := map[*program.Step][]*doubt{}
 	for _, row := range l.deferred {
 		d := row.memory.doubt
 		if d == nil || time.Now().Before(d.again) {

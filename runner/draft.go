@@ -14,6 +14,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/journal"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/internal/secret"
 	"github.com/flowrun-dev/flowrun/steps"
 )
@@ -164,7 +165,7 @@ func (d *Draft) inOrder(visit func(text []byte, list string) error) error {
 }
 
 // listed keeps the list of a loop.
-func (d *Draft) listed(s *step, at *place, items *spool, src source) error {
+func (d *Draft) listed(s *program.Step, at *place, items *spool, src source) error {
 	if d == nil {
 		return nil
 	}
@@ -183,7 +184,7 @@ func (d *Draft) listed(s *step, at *place, items *spool, src source) error {
 }
 
 // open keeps that a loop runs over what nobody can know yet.
-func (d *Draft) open(s *step, at *place, after []string) {
+func (d *Draft) open(s *program.Step, at *place, after []string) {
 	if d != nil {
 		d.add(at.orderOf(s), plannedLine{Open: &plannedOpen{Loop: at.addr(), After: after}})
 	}
@@ -210,14 +211,14 @@ func (f *Failure) withoutRequest() *Failure {
 
 // ended keeps what became of an instance: of a read that something needs its
 // answer, of all else how it ended.
-func (d *Draft) ended(s *step, at *place, out outcome, event *StepEnded) {
+func (d *Draft) ended(s *program.Step, at *place, out outcome, event *StepEnded) {
 	switch {
 	case d == nil:
 	case out.effect != steps.Read || out.failure != nil:
 		d.add(at.orderOf(s), plannedLine{Event: &Event{Ended: withoutRequest(event)}, With: plannedInputs(event.With), Seen: out.seen})
 	case event.AffectedBy != nil:
 		d.affected(s)
-	case s.used && out.has && out.status == Done:
+	case s.Used && out.has && out.status == Done:
 		if text, err := eval.AppendJSON(nil, out.data); err == nil { // else it is not known
 			d.add(at.orderOf(s), plannedLine{Read: &plannedRead{at.addr(), text}})
 		}
@@ -225,16 +226,16 @@ func (d *Draft) ended(s *step, at *place, out outcome, event *StepEnded) {
 }
 
 // affected keeps, once, that a read is to be made again.
-func (d *Draft) affected(s *step) {
+func (d *Draft) affected(s *program.Step) {
 	d.mu.Lock()
-	told := d.again[s.index]
+	told := d.again[s.Index]
 	if d.again == nil {
 		d.again = map[int]bool{}
 	}
-	d.again[s.index] = true
+	d.again[s.Index] = true
 	d.mu.Unlock()
-	if !told && s.id != "" {
-		d.add(binary.BigEndian.AppendUint32(nil, uint32(s.index)), plannedLine{Open: &plannedOpen{Read: s.id}})
+	if !told && s.ID != "" {
+		d.add(binary.BigEndian.AppendUint32(nil, uint32(s.Index)), plannedLine{Open: &plannedOpen{Read: s.ID}})
 	}
 }
 
@@ -247,11 +248,11 @@ func (d *Draft) failed(at *place, e Event) {
 
 // orderOf is where an instance of a step stands in the walk, as bytes that sort
 // so.
-func (p *place) orderOf(s *step) []byte {
-	return binary.BigEndian.AppendUint32(slices.Clone(p.order), uint32(s.index))
+func (p *place) orderOf(s *program.Step) []byte {
+	return binary.BigEndian.AppendUint32(slices.Clone(p.order), uint32(s.Index))
 }
 
 // orderIn is that of a row of a loop.
-func (p *place) orderIn(s *step, index int64) []byte {
+func (p *place) orderIn(s *program.Step, index int64) []byte {
 	return binary.BigEndian.AppendUint64(p.orderOf(s), uint64(index))
 }

@@ -5,13 +5,14 @@ import (
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/program"
 )
 
 // estimate lets the item of a loop stand for the record that its steps would
 // read, in a plan that is to be an estimate. Lists and searches lag behind
 // writes, so that nothing else takes them for the record itself.
-func (w *walk) estimate(s *step, item eval.Value) {
-	if !w.planning || !w.opt.Estimate || s.loop.action == nil {
+func (w *walk) estimate(s *program.Step, item eval.Value) {
+	if !w.planning || !w.opt.Estimate || s.Loop.Action == nil {
 		return
 	}
 	if action, req, err := readOf(item); action != nil && err == nil {

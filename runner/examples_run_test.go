@@ -9,6 +9,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/intercom/sandbox"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -31,7 +32,7 @@ func runExample(t *testing.T, name string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	program, problems := Load(name, text)
+	prog, problems := Load(name, text)
 	if problems.Err() != nil {
 		t.Fatal(problems)
 	}
@@ -40,13 +41,13 @@ func runExample(t *testing.T, name string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	inputs, err := program.Inputs(Given{})
+	inputs, err := prog.Inputs(program.Given{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	options := Options{Do: client, Inputs: inputs, Dir: t.TempDir(), StartedAt: time.Unix(1_793_534_400, 0)} // the sample's now
 	before := server.Snapshot()
-	if _, err := program.Plan(context.Background(), options); err != nil {
+	if _, err := prog.Plan(context.Background(), options); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(before, server.Snapshot()); diff != "" {
@@ -58,7 +59,7 @@ func runExample(t *testing.T, name string) {
 			t.Errorf("%v", e.Ended.Failure)
 		}
 	}
-	result, err := program.Apply(context.Background(), options)
+	result, err := prog.Apply(context.Background(), options)
 	if err != nil {
 		t.Fatal(err)
 	}

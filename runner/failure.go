@@ -8,6 +8,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/internal/workflow"
 )
 
@@ -72,17 +73,17 @@ func unkept(err error) error {
 func (w *walk) failure(at *place, n *workflow.Node, err error) *Failure {
 	f := &Failure{Addr: at.addr(), File: w.program.File(), Data: at.row, Code: "error", Message: err.Error(), err: err}
 	pos := n.Pos
-	var inFile *placedError
+	var inFile *program.PlacedError
 	if errors.As(err, &inFile) {
-		pos = inFile.node.Pos
+		pos = inFile.Node.Pos
 	}
 	f.describe(err)
 	var inText *eval.Error
 	if errors.As(err, &inText) && inFile != nil {
-		pos = inFile.node.At(inText.Offset)
+		pos = inFile.Node.At(inText.Offset)
 	}
 	f.Line, f.Column = pos.Line, pos.Column
-	f.Message, f.Hint = w.opt.Inputs.veil.Redact(f.Message), w.opt.Inputs.veil.Redact(f.Hint)
+	f.Message, f.Hint = w.opt.Inputs.Veil.Redact(f.Message), w.opt.Inputs.Veil.Redact(f.Hint)
 	return f
 }
 
@@ -106,8 +107,8 @@ func (f *Failure) describe(err error) {
 		f.Code, f.Hint = "expression", inText.Hint
 	case errors.As(err, &coded):
 		f.Code, f.Hint, f.Data = coded.code, coded.hint, cmp.Or(coded.row, f.Data)
-	case outsideHint(err) != "":
-		f.Code, f.Hint = "file", outsideHint(err)
+	case program.OutsideHint(err) != "":
+		f.Code, f.Hint = "file", program.OutsideHint(err)
 	case errors.Is(err, context.Canceled):
 		f.Code = "interrupted"
 	}

@@ -3,6 +3,8 @@ package runner
 import (
 	"cmp"
 	"slices"
+
+	"github.com/flowrun-dev/flowrun/internal/program"
 )
 
 // Finding is something that would go wrong, found before anything is written.
@@ -64,14 +66,14 @@ func (f *findings) into(r *Result) {
 
 // finding adds a failure to what a plan has found. One that stands in a row fails
 // the row, and one of a step that the workflow goes on after blocks nothing.
-func (w *walk) finding(s *step, at *place, f *Failure) {
+func (w *walk) finding(s *program.Step, at *place, f *Failure) {
 	if w.planning && f != nil {
-		w.record(func(*Result) { w.found.add(at, f, len(at.path) == 0 && (s == nil || !s.goesOn)) })
+		w.record(func(*Result) { w.found.add(at, f, len(at.path) == 0 && (s == nil || !s.GoesOn)) })
 	}
 }
 
 // once tells of a finding about the whole file, the first time that it is made.
-func (w *walk) once(s *step, f *Failure) {
+func (w *walk) once(s *program.Step, f *Failure) {
 	first := false
 	w.record(func(*Result) {
 		key := f.Code + " " + f.Message
@@ -80,6 +82,6 @@ func (w *walk) once(s *step, f *Failure) {
 		}
 	})
 	if first {
-		w.failed(s, &place{label: s.label}, f)
+		w.failed(s, &place{label: s.Label}, f)
 	}
 }

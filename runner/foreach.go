@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -19,7 +20,7 @@ const (
 // steps of one item in order.
 type loopRun struct {
 	walk    *walk
-	step    *step
+	step    *program.Step
 	at      *place
 	tally   *tally
 	stopped atomic.Bool // nothing new is begun
@@ -43,8 +44,8 @@ type deferred struct {
 // rows runs the body for each kept item, and once more for those that failed
 // for a passing reason. It begins no item once more rows have failed than may,
 // or the walk is being stopped, and waits for those that have begun.
-func (w *walk) rows(ctx context.Context, s *step, at *place, items *spool) (ending, error) {
-	l := &loopRun{walk: w, step: s, at: at, tally: &tally{items: items.count, most: allowed(s.loop.failures, items.count)}}
+func (w *walk) rows(ctx context.Context, s *program.Step, at *place, items *spool) (ending, error) {
+	l := &loopRun{walk: w, step: s, at: at, tally: &tally{items: items.count, most: allowed(s.Loop.Failures, items.count)}}
 	if err := l.prepare(items); err != nil {
 		return ending{status: Pending, stop: true}, unkept(err)
 	}
@@ -70,12 +71,12 @@ func (w *walk) rows(ctx context.Context, s *step, at *place, items *spool) (endi
 
 // prepare makes room for the rows, where something reads them.
 func (l *loopRun) prepare(items *spool) (err error) {
-	if !l.step.useRows {
+	if !l.step.UseRows {
 		return nil
 	}
 	l.list = make(eval.List, items.count)
 	if l.walk.opt.Run != nil {
-		l.values, err = openRowValues(items.name, l.list, l.walk.opt.Inputs.veil)
+		l.values, err = openRowValues(items.name, l.list, l.walk.opt.Inputs.Veil)
 	}
 	return err
 }
@@ -101,7 +102,7 @@ func (l *loopRun) next(items *spool) (spooled, bool, error) {
 // settled counts a row that an earlier stretch of the run has settled.
 func (l *loopRun) settled(item spooled, status Status) error {
 	l.tally.add(ending{status: status})
-	l.walk.record(func(r *Result) { r.Steps[l.step.index].Before++ })
+	l.walk.record(func(r *Result) { r.Steps[l.step.Index].Before++ })
 	return nil
 }
 
@@ -157,7 +158,7 @@ func (l *loopRun) ended(row *deferred, end ending, value eval.Object) error {
 	row.ended = true
 	l.tally.add(end)
 	if row.memory.changed {
-		l.walk.record(func(r *Result) { r.Steps[l.step.index].Changed++ })
+		l.walk.record(func(r *Result) { r.Steps[l.step.Index].Changed++ })
 		l.mu.Lock()
 		l.inner.add(row.memory)
 		l.mu.Unlock()
@@ -227,8 +228,8 @@ func (l *loopRun) sideBySide() int {
 	switch {
 	case l.walk.opt.Concurrency > 0:
 		return l.walk.opt.Concurrency
-	case l.step.source.ForEach.Concurrency > 0:
-		return l.step.source.ForEach.Concurrency
+	case l.step.Source.ForEach.Concurrency > 0:
+		return l.step.Source.ForEach.Concurrency
 	}
 	return defaultConcurrency
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/internal/files"
 	"github.com/flowrun-dev/flowrun/internal/journal"
+	"github.com/flowrun-dev/flowrun/internal/program"
 )
 
 // How a run stands, besides the words of [Result.Ended].
@@ -300,11 +301,11 @@ func (p *Past) Changed() ([]string, error) { return p.run().Changed() }
 
 // Inputs is [Run.Inputs]. It refuses a flag for an input that is no secret: a
 // run goes on with what it began with.
-func (p *Past) Inputs(program *Program, given Given) (Inputs, error) {
-	if err := program.secretsOnly(given, "run"); err != nil {
-		return Inputs{}, err
+func (p *Past) Inputs(prog *Program, given program.Given) (program.Inputs, error) {
+	if err := prog.SecretsOnly(given, "run"); err != nil {
+		return program.Inputs{}, err
 	}
-	return p.run().Inputs(program, given)
+	return p.run().Inputs(prog, given)
 }
 
 // Options are those that a run is taken up with: what was fixed when it began.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/internal/secret"
 	"github.com/flowrun-dev/flowrun/steps"
 	"github.com/tidwall/gjson"
@@ -51,18 +52,18 @@ const (
 
 // imageOf gathers what is needed to take a write back, as JSON. It is nil where
 // nothing is kept.
-func (w *walk) imageOf(ctx context.Context, s *step, in eval.Object, target *found, changes []Change) (json.RawMessage, error) {
-	if w.opt.Run == nil || s.blind || s.action.Undo == nil && s.action.Effect != steps.Delete {
+func (w *walk) imageOf(ctx context.Context, s *program.Step, in eval.Object, target *found, changes []Change) (json.RawMessage, error) {
+	if w.opt.Run == nil || s.Blind || s.Action.Undo == nil && s.Action.Effect != steps.Delete {
 		return nil, nil
 	}
-	b := image{With: w.required(s.action, in)}
+	b := image{With: w.required(s.Action, in)}
 	if target != nil && target.value != nil {
 		b.ID = textValue(valueAt(target.value, true, "id"))
 	}
-	if s.action.Goal == steps.Fields || s.action.Effect == steps.Create {
+	if s.Action.Goal == steps.Fields || s.Action.Effect == steps.Create {
 		b.Fields = w.imageFields(changes)
 	}
-	if s.action.Effect == steps.Delete && target != nil {
+	if s.Action.Effect == steps.Delete && target != nil {
 		if record := asJSON(target.value); len(record) <= maxRecord {
 			b.Record = record
 		}
@@ -104,15 +105,15 @@ func (w *walk) imageFields(changes []Change) []imageField {
 
 // secret reports whether a text has a secret input in it.
 func (w *walk) secret(text []byte) bool {
-	return len(w.opt.Inputs.Secrets) > 0 && w.opt.Inputs.veil.Redact(string(text)) != string(text)
+	return len(w.opt.Inputs.Secrets) > 0 && w.opt.Inputs.Veil.Redact(string(text)) != string(text)
 }
 
 // holders reads who has the record that is about to be deleted.
-func (w *walk) holders(ctx context.Context, s *step, in eval.Object, b *image) error {
-	if s.holders == nil {
+func (w *walk) holders(ctx context.Context, s *program.Step, in eval.Object, b *image) error {
+	if s.Holders == nil {
 		return nil
 	}
-	return w.held(ctx, s.holders, s.retry, in, func(row []byte) (bool, error) {
+	return w.held(ctx, s.Holders, s.Retry, in, func(row []byte) (bool, error) {
 		b.More = len(b.Holders) == maxHolders
 		if !b.More {
 			b.Holders = append(b.Holders, gjson.GetBytes(row, "id").String())
@@ -123,10 +124,10 @@ func (w *walk) holders(ctx context.Context, s *step, in eval.Object, b *image) e
 
 // held hands out the rows that a list of holders has, until visit has enough.
 // The record itself may be gone.
-func (w *walk) held(ctx context.Context, l *lookup, retry intercom.Retry, in eval.Object, visit func(row []byte) (more bool, err error)) error {
+func (w *walk) held(ctx context.Context, l *program.Lookup, retry intercom.Retry, in eval.Object, visit func(row []byte) (more bool, err error)) error {
 	scope := eval.NewScope()
 	scope.Set("with", in)
-	with, err := evalAll(ctx, l.with, scope)
+	with, err := evalAll(ctx, l.With, scope)
 	if err != nil {
 		return err
 	}
@@ -134,7 +135,7 @@ func (w *walk) held(ctx context.Context, l *lookup, retry intercom.Retry, in eva
 	if err != nil {
 		return err
 	}
-	pager, err := w.pages(l.action, retry, given, 0)
+	pager, err := w.pages(l.Action, retry, given, 0)
 	if err != nil {
 		return err
 	}
@@ -172,7 +173,7 @@ func (p *place) before() json.RawMessage {
 // put on record first, with the contact as it was.
 type toTwin struct {
 	*walk
-	step  *step
+	step  *program.Step
 	at    *place
 	given map[string]any
 }
@@ -181,7 +182,7 @@ func (t toTwin) Do(ctx context.Context, req intercom.Request) (intercom.Response
 	if intercom.IsRead(req.Method, req.Path) || t.at.before() == nil {
 		return t.walk.Do(ctx, req)
 	}
-	now, err := t.walk.Do(ctx, intercom.Request{Method: http.MethodGet, Path: req.Path, Repeat: true, Retry: t.step.retry})
+	now, err := t.walk.Do(ctx, intercom.Request{Method: http.MethodGet, Path: req.Path, Repeat: true, Retry: t.step.Retry})
 	if err != nil {
 		return intercom.Response{}, err
 	}

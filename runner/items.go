@@ -9,11 +9,12 @@ import (
 	"strconv"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/program"
 )
 
 // items reads, selects and keeps the items of a loop. After is set instead in
 // a plan that cannot know them: the steps that will tell.
-func (w *walk) items(ctx context.Context, s *step, at *place) (kept *spool, after []string, err error) {
+func (w *walk) items(ctx context.Context, s *program.Step, at *place) (kept *spool, after []string, err error) {
 	known, err := w.opt.Run.loop(at)
 	if err != nil {
 		return nil, nil, &fatalError{err}
@@ -27,7 +28,7 @@ func (w *walk) items(ctx context.Context, s *step, at *place) (kept *spool, afte
 		return nil, unknown, err
 	}
 	most := max(limit, 0)
-	if s.loop.where != nil {
+	if s.Loop.Where != nil {
 		most = 0 // nobody knows how many must be read for so many to pass
 	}
 	src, unknown, err := w.source(ctx, s, at, most)
@@ -54,22 +55,22 @@ func (w *walk) items(ctx context.Context, s *step, at *place) (kept *spool, afte
 }
 
 // limit is the number of items a loop takes at most; below zero is no limit.
-func (w *walk) limit(ctx context.Context, s *step, at *place) (int64, []string, error) {
+func (w *walk) limit(ctx context.Context, s *program.Step, at *place) (int64, []string, error) {
 	limit := int64(-1)
 	if w.opt.Limit > 0 && at.prefix == "" {
 		limit = w.opt.Limit
 	}
-	if s.loop.limit == nil {
+	if s.Loop.Limit == nil {
 		return limit, nil, nil
 	}
-	v, err := s.loop.limit.eval(ctx, at.scope)
+	v, err := s.Loop.Limit.Eval(ctx, at.scope)
 	if err != nil {
 		return 0, nil, err
 	}
 	switch v := v.(type) {
 	case int64:
 		if v < 0 {
-			return 0, nil, placed(s.loop.limit.node, fmt.Errorf("limit is %d; it must be 0 or more", v))
+			return 0, nil, program.Placed(s.Loop.Limit.Node, fmt.Errorf("limit is %d; it must be 0 or more", v))
 		}
 		if limit < 0 || v < limit {
 			limit = v
@@ -78,12 +79,12 @@ func (w *walk) limit(ctx context.Context, s *step, at *place) (int64, []string, 
 	case *eval.Unknown:
 		return 0, v.Origins, nil
 	}
-	return 0, nil, placed(s.loop.limit.node, fmt.Errorf("limit must be an integer, not %s", kindWord[eval.KindOf(v)]))
+	return 0, nil, program.Placed(s.Loop.Limit.Node, fmt.Errorf("limit must be an integer, not %s", program.Word(v)))
 }
 
 // selectItems reads the source to its end or to the limit, keeps the items that
 // where selects, and sees to it that each has a key of its own.
-func (w *walk) selectItems(ctx context.Context, s *step, at *place, src source, limit int64, kept *spool) error {
+func (w *walk) selectItems(ctx context.Context, s *program.Step, at *place, src source, limit int64, kept *spool) error {
 	keys := newKeyFile(w.opt.Dir)
 	defer keys.close()
 	for it, err := range src.items {
@@ -103,7 +104,7 @@ func (w *walk) selectItems(ctx context.Context, s *step, at *place, src source, 
 			continue
 		}
 		if row.failure == nil { // those that failed are called by their number
-			if err := keys.add(row.identity(s.loop.key != nil), row.index); err != nil {
+			if err := keys.add(row.identity(s.Loop.Key != nil), row.index); err != nil {
 				return err
 			}
 		}
@@ -112,11 +113,11 @@ func (w *walk) selectItems(ctx context.Context, s *step, at *place, src source, 
 		}
 	}
 	kept.source = src.name
-	return kept.settle(keys, s.loop.key != nil)
+	return kept.settle(keys, s.Loop.Key != nil)
 }
 
 // selectItem evaluates where and key for one item.
-func (w *walk) selectItem(ctx context.Context, s *step, at *place, file string, it item, index int64) (spooled, bool) {
+func (w *walk) selectItem(ctx context.Context, s *program.Step, at *place, file string, it item, index int64) (spooled, bool) {
 	row := spooled{raw: it.JSON, value: it.value, line: it.Line, place: itemPlace(file, it.Line), index: index}
 	if it.value == nil {
 		row.value = eval.RawTrusted(it.JSON)
@@ -124,23 +125,23 @@ func (w *walk) selectItem(ctx context.Context, s *step, at *place, file string, 
 	here := at.in(s)
 	here.row = row.place
 	if it.Err != nil {
-		return row.failed(w.failure(here, s.source.ForEach.Node, it.Err)), true
+		return row.failed(w.failure(here, s.Source.ForEach.Node, it.Err)), true
 	}
 	here.scope = at.scope.Child()
-	here.scope.Set(s.loop.as, row.value)
+	here.scope.Set(s.Loop.As, row.value)
 	here.scope.Set("index", index)
 	here.possible = nil // that of the loop is its rows' anyway
-	selected, err := w.holds(ctx, s.loop.where, here)
+	selected, err := w.holds(ctx, s.Loop.Where, here)
 	if err != nil {
-		return row.failed(w.failure(here, s.source.ForEach.Where, err)), true
+		return row.failed(w.failure(here, s.Source.ForEach.Where, err)), true
 	}
 	row.possible = here.possible
-	if selected && s.loop.key != nil {
+	if selected && s.Loop.Key != nil {
 		if row.key, err = w.key(ctx, s, here); err != nil {
-			return row.failed(w.failure(here, s.source.ForEach.Key, err)), true
+			return row.failed(w.failure(here, s.Source.ForEach.Key, err)), true
 		}
 	}
-	if selected && s.loop.key == nil {
+	if selected && s.Loop.Key == nil {
 		row.key = row.digest()
 	}
 	return row, selected
@@ -171,20 +172,20 @@ func (s *spooled) identity(given bool) []byte {
 }
 
 // key evaluates the key of an item.
-func (w *walk) key(ctx context.Context, s *step, at *place) (string, error) {
-	v, err := s.loop.key.expr.Eval(ctx, at.scope)
+func (w *walk) key(ctx context.Context, s *program.Step, at *place) (string, error) {
+	v, err := s.Loop.Key.Expr.Eval(ctx, at.scope)
 	if err != nil {
-		return "", placed(s.loop.key.node, err)
+		return "", program.Placed(s.Loop.Key.Node, err)
 	}
 	switch v := v.(type) {
 	case string:
 		if v != "" {
-			return w.opt.Inputs.veil.Name(v), nil // it is told and kept in many places
+			return w.opt.Inputs.Veil.Name(v), nil // it is told and kept in many places
 		}
 	case int64:
 		return strconv.FormatInt(v, 10), nil
 	}
-	return "", placed(s.loop.key.node, &codedError{
+	return "", program.Placed(s.Loop.Key.Node, &codedError{
 		code:    "expression",
 		message: fmt.Sprintf("the key must be a string that is not empty or an integer, and this is %s", describeKey(v)),
 		hint:    "take a field that every item has, or write ?? and another one",
@@ -198,7 +199,7 @@ func describeKey(v eval.Value) string {
 	case string:
 		return "empty"
 	}
-	if word := kindWord[eval.KindOf(v)]; word != "" {
+	if word := program.Word(v); word != "" {
 		return word
 	}
 	return "not known yet"

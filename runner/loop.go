@@ -8,48 +8,49 @@ import (
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/journal"
+	"github.com/flowrun-dev/flowrun/internal/program"
 )
 
 // loop reads the items of a loop to the end, keeps them, and only then runs
 // its body for each, so that what the body changes cannot disturb the list.
-func (w *walk) loop(ctx context.Context, s *step, at *place) (ending, error) {
+func (w *walk) loop(ctx context.Context, s *program.Step, at *place) (ending, error) {
 	items, after, err := w.items(ctx, s, at)
 	var fatal *fatalError
 	if errors.As(err, &fatal) || errors.Is(err, errStopped) {
-		w.tell([]*step{s}, at, Pending, "")
+		w.tell([]*program.Step{s}, at, Pending, "")
 		return ending{status: Pending, stop: true}, err
 	}
 	if err != nil {
-		return w.broken(s, at, s.source.ForEach.Node, err), nil
+		return w.broken(s, at, s.Source.ForEach.Node, err), nil
 	}
 	if after != nil {
-		w.record(func(r *Result) { r.Steps[s.index].After = origins(r.Steps[s.index].After, after) })
+		w.record(func(r *Result) { r.Steps[s.Index].After = origins(r.Steps[s.Index].After, after) })
 		w.tellEvent(Event{Listed: &Listed{Addr: at.addr(), After: after}})
 		w.opt.Draft.open(s, at, after)
 		return w.deferred(s, at, after), nil
 	}
 	defer items.close()
 	w.checkSource(s, at, items)
-	w.record(func(r *Result) { r.Steps[s.index].Read += items.read })
+	w.record(func(r *Result) { r.Steps[s.Index].Read += items.read })
 	w.tellEvent(Event{Listed: &Listed{Addr: at.addr(), Read: items.read, Items: items.count, Before: items.settled(), AffectedBy: items.affected}})
 	return w.rows(ctx, s, at, items)
 }
 
 // deferred ends a loop over a list that a plan cannot know.
-func (w *walk) deferred(s *step, at *place, after []string) ending {
-	if s.id != "" {
+func (w *walk) deferred(s *program.Step, at *place, after []string) ending {
+	if s.ID != "" {
 		unknown := &eval.Unknown{Origins: after, NotNull: true}
-		at.steps[s.id] = eval.Object{"status": unknown, "error": &eval.Unknown{Origins: after}, "counts": unknown, "items": unknown}
+		at.steps[s.ID] = eval.Object{"status": unknown, "error": &eval.Unknown{Origins: after}, "counts": unknown, "items": unknown}
 	}
 	return ending{status: Done}
 }
 
 // endLoop counts the loop, makes it visible and decides whether the walk goes
 // on behind it. What failed within the limit is told by the rows.
-func (w *walk) endLoop(ctx context.Context, s *step, at *place, t *tally, list eval.List) ending {
+func (w *walk) endLoop(ctx context.Context, s *program.Step, at *place, t *tally, list eval.List) ending {
 	t.counts.add(Pending, t.items-t.counts.Total)
 	w.record(func(r *Result) {
-		r.Steps[s.index].Rows.merge(t.counts)
+		r.Steps[s.Index].Rows.merge(t.counts)
 		if at.outside() {
 			r.Counts.merge(t.counts)
 		}
@@ -61,26 +62,26 @@ func (w *walk) endLoop(ctx context.Context, s *step, at *place, t *tally, list e
 	switch {
 	case !t.passed():
 	case w.planning && at.outside(): // the plan goes on, and shows all there is
-		w.failed(s, at, w.failure(at, s.source.ForEach.Node, t.error(w.planning)))
+		w.failed(s, at, w.failure(at, s.Source.ForEach.Node, t.error(w.planning)))
 	default:
-		failure := w.failure(at, s.source.ForEach.Node, t.error(w.planning))
-		end.failure, end.stop, end.earlier = t.first, !s.goesOn, !t.passedNow()
+		failure := w.failure(at, s.Source.ForEach.Node, t.error(w.planning))
+		end.failure, end.stop, end.earlier = t.first, !s.GoesOn, !t.passedNow()
 		w.tellEvent(Event{Failed: failure})
 		w.finding(s, at, failure)
 	}
 	w.keepLoop(s, at, end, t, list)
-	if !end.stop && s.action == nil {
+	if !end.stop && s.Action == nil {
 		if failure := w.asserts(ctx, s, at); failure != nil {
 			w.failed(s, at, failure)
-			end.failure, end.stop = failure, !s.goesOn
+			end.failure, end.stop = failure, !s.GoesOn
 		}
 	}
 	return end
 }
 
 // keepLoop makes a loop visible as steps.ID.
-func (w *walk) keepLoop(s *step, at *place, end ending, t *tally, list eval.List) {
-	if s.id == "" {
+func (w *walk) keepLoop(s *program.Step, at *place, end ending, t *tally, list eval.List) {
+	if s.ID == "" {
 		return
 	}
 	value := eval.Object{"status": eval.Value(string(end.status)), "error": nil, "counts": t.values(nil)}
@@ -91,13 +92,13 @@ func (w *walk) keepLoop(s *step, at *place, end ending, t *tally, list eval.List
 	if end.failure != nil {
 		value["error"] = eval.Object{"code": end.failure.Code, "message": end.failure.Message, "status": int64(end.failure.Status)}
 	}
-	if s.useRows {
+	if s.UseRows {
 		value["items"] = list
 	}
-	if s.useRows && w.planning {
+	if s.UseRows && w.planning {
 		value["items"] = knownAfter(list, at.addr())
 	}
-	at.steps[s.id] = value
+	at.steps[s.ID] = value
 }
 
 // knownAfter gives v with what is not known in it known after a loop as a
@@ -126,11 +127,11 @@ func knownAfter(v eval.Value, loop string) eval.Value {
 
 // foresees reports whether a loop, or one of the steps inside it, would change
 // anything.
-func (w *walk) foresees(s *step) (some bool) {
+func (w *walk) foresees(s *program.Step) (some bool) {
 	w.record(func(r *Result) {
-		some = r.Steps[s.index].Changes.Any()
-		for _, inner := range r.Steps[s.index+1:] {
-			if inner.Depth <= s.depth {
+		some = r.Steps[s.Index].Changes.Any()
+		for _, inner := range r.Steps[s.Index+1:] {
+			if inner.Depth <= s.Depth {
 				return
 			}
 			some = some || inner.Changes.Any()
@@ -141,7 +142,7 @@ func (w *walk) foresees(s *step) (some bool) {
 
 // row runs the body of a loop for one item. The value is the row as an element
 // of steps.ID.items. A row that is put off has not ended.
-func (w *walk) row(ctx context.Context, s *step, outer *place, item spooled, m *memory) (ending, eval.Object, error) {
+func (w *walk) row(ctx context.Context, s *program.Step, outer *place, item spooled, m *memory) (ending, eval.Object, error) {
 	at := *outer
 	at.memory, at.path = m, outer.rowPath(item.index)
 	if w.opt.Draft != nil {
@@ -150,7 +151,7 @@ func (w *walk) row(ctx context.Context, s *step, outer *place, item spooled, m *
 	at.scope = outer.scope.Child()
 	at.steps = maps.Clone(outer.steps)
 	at.scope.Set("steps", at.steps)
-	at.scope.Set(s.loop.as, item.value)
+	at.scope.Set(s.Loop.As, item.value)
 	at.scope.Set("index", item.index)
 	at.row = item.place
 	if item.possible != nil {
@@ -167,8 +168,8 @@ func (w *walk) row(ctx context.Context, s *step, outer *place, item spooled, m *
 
 // endRow tells of the end of a row, and gives it as an element of
 // steps.ID.items.
-func (w *walk) endRow(s *step, outer, at *place, item spooled, end ending) eval.Object {
-	addr := outer.prefix + s.label + "[" + strconv.Quote(item.key) + "]"
+func (w *walk) endRow(s *program.Step, outer, at *place, item spooled, end ending) eval.Object {
+	addr := outer.prefix + s.Label + "[" + strconv.Quote(item.key) + "]"
 	ended := Event{Row: &RowEnded{Addr: addr, Status: end.row(), Failure: item.failure}}
 	w.tellEvent(ended)
 	if item.failure != nil {
@@ -176,7 +177,7 @@ func (w *walk) endRow(s *step, outer, at *place, item spooled, end ending) eval.
 	}
 	w.finding(s, at, item.failure)
 	value := eval.Object{"key": item.key, "status": string(end.row())}
-	if s.useRows {
+	if s.UseRows {
 		addSteps(s, at, value)
 	}
 	return value
@@ -188,33 +189,33 @@ func (p *place) rowPath(index int64) journal.Path {
 }
 
 // body runs what is inside the loop for one item.
-func (w *walk) body(ctx context.Context, s *step, at *place, key string, item spooled) (ending, error) {
+func (w *walk) body(ctx context.Context, s *program.Step, at *place, key string, item spooled) (ending, error) {
 	selected := true
 	if item.possible != nil && !w.planning { // a plan could not decide it
 		selected = w.selectedNow(ctx, s, at, &item)
 	}
 	if !selected {
-		w.tell(s.inside(), at.within(s.label+key+"."), Skipped, "condition")
+		w.tell(s.Inside(), at.within(s.Label+key+"."), Skipped, "condition")
 		return ending{status: Skipped}, nil
 	}
 	moved, err := w.rowMoved(ctx, s, at, item)
 	if err != nil {
-		item.failure = w.failure(at, s.source.ForEach.Node, err)
+		item.failure = w.failure(at, s.Source.ForEach.Node, err)
 	}
 	at.moved = moved
 	if item.failure != nil {
-		item.failure.Addr = at.prefix + s.label + key
-		w.tell(s.inside(), at.within(s.label+key+"."), Pending, "")
+		item.failure.Addr = at.prefix + s.Label + key
+		w.tell(s.Inside(), at.within(s.Label+key+"."), Pending, "")
 		return ending{status: Failed, failure: item.failure}, nil
 	}
 	if w.stopped(ctx) {
 		return at.notReached(), errStopped
 	}
-	if s.action != nil {
+	if s.Action != nil {
 		at.key = key
 		return w.instance(ctx, s, at)
 	}
-	return w.steps(ctx, s.steps, at.within(s.label+key+"."))
+	return w.steps(ctx, s.Steps, at.within(s.Label+key+"."))
 }
 
 // notReached is the end of what is not begun any more. A row that was put off
@@ -225,11 +226,11 @@ func (p *place) notReached() ending {
 
 // selectedNow decides whether where selects an item. One for which it cannot be
 // evaluated has failed.
-func (w *walk) selectedNow(ctx context.Context, s *step, at *place, item *spooled) bool {
+func (w *walk) selectedNow(ctx context.Context, s *program.Step, at *place, item *spooled) bool {
 	at.possible = nil
-	selected, err := w.holds(ctx, s.loop.where, at)
+	selected, err := w.holds(ctx, s.Loop.Where, at)
 	if err != nil {
-		item.failure = w.failure(at, s.source.ForEach.Where, err)
+		item.failure = w.failure(at, s.Source.ForEach.Where, err)
 	}
 	return selected || err != nil
 }
@@ -242,17 +243,17 @@ func (p *place) within(prefix string) *place {
 }
 
 // addSteps adds what became of the steps of a row.
-func addSteps(s *step, at *place, value eval.Object) {
-	if s.action != nil {
-		if own, ok := at.steps[s.id].(eval.Object); ok && own["data"] != nil {
+func addSteps(s *program.Step, at *place, value eval.Object) {
+	if s.Action != nil {
+		if own, ok := at.steps[s.ID].(eval.Object); ok && own["data"] != nil {
 			value["data"] = own["data"]
 		}
 		return
 	}
 	inner := eval.Object{}
-	for _, each := range s.steps {
-		if each.id != "" {
-			inner[each.id] = at.steps[each.id]
+	for _, each := range s.Steps {
+		if each.ID != "" {
+			inner[each.ID] = at.steps[each.ID]
 		}
 	}
 	value["steps"] = inner

@@ -5,6 +5,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
@@ -62,26 +63,26 @@ func (m *memory) wroteBy(index int) bool {
 func (m *memory) begun() bool { return m != nil && len(m.ended) > 0 }
 
 // recall makes a step visible again that ended in an earlier pass.
-func (p *place) recall(s *step, outer *place) (ending, bool) {
+func (p *place) recall(s *program.Step, outer *place) (ending, bool) {
 	if p.memory == nil {
 		return ending{}, false
 	}
 	before, ok := p.memory.ended[p.addr()]
-	if ok && s.id != "" {
-		outer.steps[s.id] = before.value
+	if ok && s.ID != "" {
+		outer.steps[s.ID] = before.value
 	}
 	return before.end, ok
 }
 
 // remember keeps how a step ended.
-func (p *place) remember(s *step, outer *place, end ending) {
+func (p *place) remember(s *program.Step, outer *place, end ending) {
 	if p.memory == nil || p.memory.last || end.deferred {
 		return
 	}
 	if p.memory.ended == nil {
 		p.memory.ended = map[string]remembered{}
 	}
-	p.memory.ended[p.addr()] = remembered{end, outer.steps[s.id]}
+	p.memory.ended[p.addr()] = remembered{end, outer.steps[s.ID]}
 }
 
 // doubtAt gives the doubt that a row was put off for, if it is one of the
@@ -103,11 +104,11 @@ func (m *memory) canWait() bool { return m != nil && !m.last }
 // defers reports whether a failure is put off: its row is run again, from this
 // step on, when all other rows have been. What is in doubt is put off only
 // where sending it again does no harm; for other doubts see [doubt].
-func (w *walk) defers(s *step, at *place, out outcome) bool {
+func (w *walk) defers(s *program.Step, at *place, out outcome) bool {
 	if w.planning || !at.memory.canWait() || out.failure == nil {
 		return false
 	}
-	harmless := out.status == Failed || s.action != nil && s.action.Retry == steps.Repeatable
+	harmless := out.status == Failed || s.Action != nil && s.Action.Retry == steps.Repeatable
 	return harmless && passing(out.failure.err)
 }
 

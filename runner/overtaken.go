@@ -20,7 +20,7 @@ func (d *doubt) isOld() bool { return d != nil && time.Since(d.sent.Last) > repe
 // applied, or the record was changed since and shows something else. It is nil
 // where the write may be made.
 func (w *walk) overtaken(open *doubt, target *found, v verdict) *outcome {
-	if !open.isOld() || target == nil || target.value == nil || open.step.action.Goal != steps.Fields {
+	if !open.isOld() || target == nil || target.value == nil || open.step.Action.Goal != steps.Fields {
 		return nil
 	}
 	if v.end != nil && v.end.status == Unchanged {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/flowrun-dev/flowrun/intercom"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/steps"
 	"github.com/tidwall/gjson"
 )
@@ -27,12 +28,12 @@ func (w *walk) pages(action *steps.Action, retry intercom.Retry, given map[strin
 
 // allPages answers a step with all: true, or with a limit, in Intercom's
 // envelope: data with the rows of all pages, and total_count.
-func (w *walk) allPages(ctx context.Context, s *step, given map[string]any) ([]byte, error) {
+func (w *walk) allPages(ctx context.Context, s *program.Step, given map[string]any) ([]byte, error) {
 	limit := int64(-1)
 	if n, ok := given["limit"]; ok {
 		limit, _ = strconv.ParseInt(fmt.Sprint(n), 10, 64)
 	}
-	pager, err := w.pages(s.action, s.retry, given, max(limit, 0))
+	pager, err := w.pages(s.Action, s.Retry, given, max(limit, 0))
 	if err != nil {
 		return nil, err
 	}

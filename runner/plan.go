@@ -7,16 +7,17 @@ import (
 	"strings"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/steps"
 	"github.com/tidwall/gjson"
 )
 
 // planWrite foresees a write: it is checked as far as its inputs are known, and
 // held against the record as it is. What it would answer is known in part.
-func (w *walk) planWrite(ctx context.Context, s *step, at *place, in eval.Object, target *found) outcome {
-	if problems := s.action.Check(ready(in)); len(problems) > 0 {
+func (w *walk) planWrite(ctx context.Context, s *program.Step, at *place, in eval.Object, target *found) outcome {
+	if problems := s.Action.Check(ready(in)); len(problems) > 0 {
 		err := &codedError{code: "input", message: problems[0].Error()}
-		return outcome{status: Failed, failure: w.failure(at, s.source.Action, err)}
+		return outcome{status: Failed, failure: w.failure(at, s.Source.Action, err)}
 	}
 	if failure := w.checkAttributes(ctx, s, at, in); failure != nil {
 		return outcome{status: Failed, failure: failure}
@@ -30,7 +31,7 @@ func (w *walk) planWrite(ctx context.Context, s *step, at *place, in eval.Object
 
 // planned weighs a write against what the plan has made of its record so far,
 // and adds it to that.
-func (w *walk) planned(s *step, at *place, in eval.Object, target *found) outcome {
+func (w *walk) planned(s *program.Step, at *place, in eval.Object, target *found) outcome {
 	w.overlay.mu.Lock() // between what is seen and what is written nothing else is planned
 	defer w.overlay.mu.Unlock()
 	if target != nil && target.after == nil {
@@ -40,15 +41,15 @@ func (w *walk) planned(s *step, at *place, in eval.Object, target *found) outcom
 	if v.end != nil {
 		return *v.end
 	}
-	answer := answerOf(s.action, in, at.addr())
-	if object, ok := recordOf(target); ok && s.action.Goal == steps.Fields {
-		answer = changed(object, s.action, in, at.addr())
+	answer := answerOf(s.Action, in, at.addr())
+	if object, ok := recordOf(target); ok && s.Action.Goal == steps.Fields {
+		answer = changed(object, s.Action, in, at.addr())
 	}
-	shown, _ := s.with.shown(in).(eval.Object)
+	shown, _ := s.With.Shown(in).(eval.Object)
 	out := outcome{status: Done, effect: v.effect, planned: shown, changes: v.changes, has: true, data: answer}
 	out.seen = w.weighing(s, at, in, target, v.changes)
 	if target != nil {
-		w.overlay.write(s.action, target, out, at.author())
+		w.overlay.write(s.Action, target, out, at.author())
 	}
 	return out
 }
@@ -69,7 +70,7 @@ func answerOf(action *steps.Action, in eval.Object, addr string) eval.Value {
 			answer[f.Name] = sent
 			continue
 		}
-		kind := ahead{kinds[f.Type.Kind], !f.Type.Nullable}
+		kind := ahead{program.KindOf(f.Type), !f.Type.Nullable}
 		if alike[kind] == nil {
 			alike[kind] = &eval.Unknown{Origins: after, Kind: kind.kind, NotNull: kind.notNull}
 		}
@@ -150,18 +151,18 @@ func echoed(action *steps.Action, f steps.Field, in eval.Object) (eval.Value, bo
 
 // countChange adds a write that was made, or is planned, to the result. One
 // that is in doubt is a possible one.
-func (w *walk) countChange(s *step, at *place, out outcome) {
+func (w *walk) countChange(s *program.Step, at *place, out outcome) {
 	if out.status != Done && out.status != InDoubt {
 		return
 	}
 	if at.memory != nil && out.effect != steps.Read {
 		at.memory.changed = true
 		if w.planning {
-			at.memory.writes(s.index)
+			at.memory.writes(s.Index)
 		}
 	}
 	w.record(func(r *Result) {
-		total, own := &r.Changes, &r.Steps[s.index].Changes
+		total, own := &r.Changes, &r.Steps[s.Index].Changes
 		for _, c := range []*Changes{total, own} {
 			if at.possible != nil || out.status == InDoubt {
 				c.Possible.add(out.effect, 1)

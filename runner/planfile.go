@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/flowrun-dev/flowrun/internal/files"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/internal/secret"
 )
 
@@ -28,24 +29,24 @@ const (
 
 // PlanHeader is what a saved plan says about itself.
 type PlanHeader struct {
-	Format    int                    `json:"flowrun_plan"`
-	Version   string                 `json:"flowrun"` // that made it
-	RunID     string                 `json:"run_id"`  // of the run that applies it
-	StartedAt time.Time              `json:"started_at"`
-	ExpiresAt time.Time              `json:"expires_at"`
-	File      string                 `json:"file"`
-	Path      string                 `json:"path"`
-	Folders   files.Folders          `json:"folders,omitempty"` // that it may read data files in
-	Workflow  string                 `json:"workflow"`          // the text of the file
-	Digest    string                 `json:"digest"`            // SHA-256 of it
-	Workspace Workspace              `json:"workspace"`
-	Commit    string                 `json:"commit,omitempty"`
-	Limit     int64                  `json:"limit,omitempty"`
-	Guards    map[string]string      `json:"guards,omitempty"` // those that the workflow does not set
-	Undo      *plannedUndo           `json:"undo,omitempty"`   // of a plan that takes a run back
-	Inputs    map[string]frozenInput `json:"inputs"`
-	Calls     int64                  `json:"calls"`
-	Seconds   float64                `json:"seconds"`
+	Format    int                            `json:"flowrun_plan"`
+	Version   string                         `json:"flowrun"` // that made it
+	RunID     string                         `json:"run_id"`  // of the run that applies it
+	StartedAt time.Time                      `json:"started_at"`
+	ExpiresAt time.Time                      `json:"expires_at"`
+	File      string                         `json:"file"`
+	Path      string                         `json:"path"`
+	Folders   files.Folders                  `json:"folders,omitempty"` // that it may read data files in
+	Workflow  string                         `json:"workflow"`          // the text of the file
+	Digest    string                         `json:"digest"`            // SHA-256 of it
+	Workspace Workspace                      `json:"workspace"`
+	Commit    string                         `json:"commit,omitempty"`
+	Limit     int64                          `json:"limit,omitempty"`
+	Guards    map[string]string              `json:"guards,omitempty"` // those that the workflow does not set
+	Undo      *plannedUndo                   `json:"undo,omitempty"`   // of a plan that takes a run back
+	Inputs    map[string]program.FrozenInput `json:"inputs"`
+	Calls     int64                          `json:"calls"`
+	Seconds   float64                        `json:"seconds"`
 }
 
 // plannedSums are the last line of a saved plan; fields may only be added.
@@ -75,7 +76,7 @@ func (d *Draft) Save(name string, p *Program, opt Options, result *Result, versi
 	}
 	return files.Save(name, func(to io.Writer) error {
 		packed := gzip.NewWriter(to)
-		out := &planWriter{to: bufio.NewWriterSize(packed, draftBuffer), secrets: opt.Inputs.veil}
+		out := &planWriter{to: bufio.NewWriterSize(packed, draftBuffer), secrets: opt.Inputs.Veil}
 		return cmp.Or(
 			out.json(header),
 			d.inOrder(func(text []byte, list string) error { return out.planned(d.Dir, text, list) }),
@@ -90,11 +91,11 @@ func planHeader(p *Program, opt Options, result *Result, version string) (PlanHe
 	if err != nil {
 		return PlanHeader{}, err
 	}
-	inputs, err := p.frozen(opt.Inputs)
-	text := p.file.File.Text
+	inputs, err := p.Freeze(opt.Inputs)
+	text := p.Source.File.Text
 	return PlanHeader{
 		Format: planFormat, Version: version, RunID: opt.RunID, StartedAt: opt.StartedAt.UTC(), ExpiresAt: opt.StartedAt.Add(planLifetime).UTC(),
-		File: p.File(), Path: path, Folders: slices.Concat(p.folders, opt.Inputs.named), Workflow: string(text), Digest: digest(text), Workspace: opt.Workspace, Commit: opt.Commit, Limit: opt.Limit, Guards: p.ownGuards(),
+		File: p.File(), Path: path, Folders: slices.Concat(p.Folders, opt.Inputs.Named), Workflow: string(text), Digest: digest(text), Workspace: opt.Workspace, Commit: opt.Commit, Limit: opt.Limit, Guards: p.OwnGuards(),
 		Undo: p.plannedUndo(), Inputs: inputs, Calls: result.Calls, Seconds: result.Seconds,
 	}, err
 }
@@ -112,9 +113,9 @@ func sums(p *Program, result *Result) plannedSums {
 	}
 	all := plannedSums{Result: &kept}
 	for _, out := range result.Outputs {
-		for _, v := range p.outputs {
-			if v.name == out.Name && v.secretive() {
-				out.Value = asJSON(v.node.Text)
+		for _, v := range p.Outputs {
+			if v.Name == out.Name && v.HoldsSecret() {
+				out.Value = asJSON(v.Node.Text)
 			}
 		}
 		all.Outputs = append(all.Outputs, plannedOutput(out))

@@ -12,6 +12,7 @@ import (
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/journal"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
@@ -21,14 +22,14 @@ import (
 // intent records that a call is about to be made. When it returns, a call that
 // must not be made twice is on record for good. After an error nothing may be
 // sent.
-func (r *Run) intent(ctx context.Context, s *step, at *place, in map[string]any, req intercom.Request) error {
+func (r *Run) intent(ctx context.Context, s *program.Step, at *place, in map[string]any, req intercom.Request) error {
 	if r == nil || intercom.IsRead(req.Method, req.Path) {
 		return nil
 	}
-	class := s.action.RetryOf(in)
-	looked := s.current != nil && !s.blind // what it changes is to be known, even if the process ends now
+	class := s.Action.RetryOf(in)
+	looked := s.Current != nil && !s.Blind // what it changes is to be known, even if the process ends now
 	return r.journal.Intent(ctx, journal.Intent{
-		Address: at.addr(), In: at.path, Op: s.action.Op, Class: class.String(),
+		Address: at.addr(), In: at.path, Op: s.Action.Op, Class: class.String(),
 		Hash: digest(req.Body)[:16], Before: at.before(), Durable: class != steps.Repeatable || looked,
 	})
 }
@@ -38,8 +39,8 @@ const late = 10 * time.Second
 
 // reminder records the intent of a call anew when its turn to go out comes late.
 // When calls in doubt are looked for, it matters when they went out.
-func (r *Run) reminder(s *step, at *place, in map[string]any, req intercom.Request) func(context.Context) error {
-	if r == nil || intercom.IsRead(req.Method, req.Path) || s.action.RetryOf(in) == steps.Repeatable {
+func (r *Run) reminder(s *program.Step, at *place, in map[string]any, req intercom.Request) func(context.Context) error {
+	if r == nil || intercom.IsRead(req.Method, req.Path) || s.Action.RetryOf(in) == steps.Repeatable {
 		return nil
 	}
 	recorded := time.Now()
@@ -57,15 +58,15 @@ func (r *Run) reminder(s *step, at *place, in map[string]any, req intercom.Reque
 
 // answer records what became of an instance: of a write always, of a read
 // where something needs its data.
-func (r *Run) answer(s *step, at *place, out outcome) error {
-	if r == nil || out.effect == steps.Read && !s.used && out.failure == nil {
+func (r *Run) answer(s *program.Step, at *place, out outcome) error {
+	if r == nil || out.effect == steps.Read && !s.Used && out.failure == nil {
 		return nil
 	}
 	a := journal.Answer{
 		Address: at.addr(), In: at.path, Status: journal.Status(out.status), Reason: out.reason, Effect: out.effect.String(), RemoteID: out.id,
 		Message: out.note,
 	}
-	if s.action != nil && s.action.Effect == steps.Send && out.status == Done {
+	if s.Action != nil && s.Action.Effect == steps.Send && out.status == Done {
 		a.Version = textValue(valueAt(out.data, out.has, "updated_at"))
 	}
 	if out.status == InDoubt && out.applied {
@@ -74,7 +75,7 @@ func (r *Run) answer(s *step, at *place, out outcome) error {
 	if f := out.failure; f != nil {
 		a.RequestID, a.HTTP, a.Code, a.Message = f.RequestID, f.Status, f.Code, f.Message
 	}
-	if out.has && s.used {
+	if out.has && s.Used {
 		data, err := eval.AppendJSON(nil, out.data)
 		if err != nil {
 			return err

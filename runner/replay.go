@@ -3,6 +3,7 @@ package runner
 import (
 	"strings"
 
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
@@ -10,13 +11,13 @@ import (
 // where they are on record, and what failed or is in doubt. The events come in
 // the order of the answers.
 func (p *Past) Replay(on func(Event)) error {
-	program, err := p.Program()
+	prog, err := p.Program()
 	if err != nil {
 		return err
 	}
 	all := func(string) bool { return true }
 	err = eachDeed(p.Dir, all, func(d deed) error {
-		if s := stepOf(program, d.Addr); s != nil && d.Open == "" {
+		if s := stepOf(prog, d.Addr); s != nil && d.Open == "" {
 			on(Event{Ended: d.event(s)})
 		}
 		return nil
@@ -26,20 +27,20 @@ func (p *Past) Replay(on func(Event)) error {
 	}
 	left, err := p.Left()
 	for _, l := range left {
-		on(Event{Ended: l.event(program)})
+		on(Event{Ended: l.event(prog)})
 	}
 	return err
 }
 
 // event is the end of the instance that made a write.
-func (d deed) event(s *step) *StepEnded {
-	e := &StepEnded{Addr: d.Addr, Step: s.label, Action: s.action.Name, Status: Done}
+func (d deed) event(s *program.Step) *StepEnded {
+	e := &StepEnded{Addr: d.Addr, Step: s.Label, Action: s.Action.Name, Status: Done}
 	e.Effect, _ = steps.ParseEffect(d.Effect)
 	if d.Image == nil {
 		return e
 	}
 	for _, each := range d.Image.Fields {
-		path, _ := fieldAt(s.action, each)
+		path, _ := fieldAt(s.Action, each)
 		if member, hidden := strings.CutPrefix(path, "-"); hidden { // no record shows it
 			path = each.Input + member
 		}
@@ -53,12 +54,12 @@ func (d deed) event(s *step) *StepEnded {
 }
 
 // event is the end of an instance that is not settled.
-func (l Left) event(program *Program) *StepEnded {
+func (l Left) event(prog *Program) *StepEnded {
 	e := &StepEnded{Addr: l.Addr, Step: l.Step, Status: l.Status}
-	e.Failure = &Failure{Addr: l.Addr, File: program.File(), Code: l.Code, Message: l.Message, RequestID: l.RequestID}
-	if s := stepOf(program, l.Addr); s != nil {
-		e.Action, e.Effect = s.action.Name, s.action.Effect
-		e.Failure.Line, e.Failure.Column = s.source.Action.Pos.Line, s.source.Action.Pos.Column
+	e.Failure = &Failure{Addr: l.Addr, File: prog.File(), Code: l.Code, Message: l.Message, RequestID: l.RequestID}
+	if s := stepOf(prog, l.Addr); s != nil {
+		e.Action, e.Effect = s.Action.Name, s.Action.Effect
+		e.Failure.Line, e.Failure.Column = s.Source.Action.Pos.Line, s.Source.Action.Pos.Column
 	}
 	return e
 }

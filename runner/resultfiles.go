@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/flowrun-dev/flowrun/internal/jsontext"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/tidwall/gjson"
 )
 
@@ -19,7 +20,7 @@ import (
 type resultFiles struct {
 	dir     string
 	results *lineFile
-	failed  map[*step]*failedRows
+	failed  map[*program.Step]*failedRows
 	text    []byte // of the line being written
 }
 
@@ -41,7 +42,7 @@ func newResultFiles(dir string) (*resultFiles, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &resultFiles{dir: dir, results: results, failed: map[*step]*failedRows{}}, nil
+	return &resultFiles{dir: dir, results: results, failed: map[*program.Step]*failedRows{}}, nil
 }
 
 // event writes the line of a step or a row.
@@ -88,7 +89,7 @@ func (r *resultFiles) line(pairs ...string) {
 
 // row keeps a row that failed. A row in doubt is not among them: fed back, it
 // might be done twice.
-func (r *resultFiles) row(s *step, item spooled, status Status) error {
+func (r *resultFiles) row(s *program.Step, item spooled, status Status) error {
 	if status != Failed || item.line == 0 {
 		return nil
 	}
@@ -115,13 +116,13 @@ func (f *failedRows) write(cells []string) error {
 }
 
 // rowsOf opens the file of a loop's failed rows.
-func (r *resultFiles) rowsOf(s *step, header []string) (*failedRows, error) {
+func (r *resultFiles) rowsOf(s *program.Step, header []string) (*failedRows, error) {
 	if to := r.failed[s]; to != nil {
 		return to, nil
 	}
 	name := "failed"
 	if len(r.failed) > 0 {
-		name += "-" + strings.ReplaceAll(s.label, "#", "-")
+		name += "-" + strings.ReplaceAll(s.Label, "#", "-")
 	}
 	extension := ".ndjson"
 	if header != nil {

@@ -6,19 +6,20 @@ import (
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/journal"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
 // restore ends an instance as it ended in an earlier stretch of the run.
 // Nothing is sent.
-func (w *walk) restore(s *step, at *place, a *journal.Answer) ending {
+func (w *walk) restore(s *program.Step, at *place, a *journal.Answer) ending {
 	effect, _ := steps.ParseEffect(a.Effect)
 	out := outcome{status: Status(a.Status), reason: a.Reason, effect: effect, before: true}
 	if out.reason == reasonConflict {
 		out.note = a.Message
 	}
 	if a.Data != nil {
-		out.data, out.has = eval.RawTrusted(w.opt.Inputs.veil.Show(a.Data)), true
+		out.data, out.has = eval.RawTrusted(w.opt.Inputs.Veil.Show(a.Data)), true
 	}
 	return w.end(s, at, out)
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/flowrun-dev/flowrun/intercom"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -84,7 +85,7 @@ func (b *bench) stretch(dir string, effects int) *Result {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	given := Given{Getenv: func(string) string { return "secret" }}
+	given := program.Given{Getenv: func(string) string { return "secret" }}
 	opt := Options{
 		Do: client, Dir: dir, RunID: "run-1", StartedAt: time.Unix(1_790_000_000, 0), Stop: stop, Concurrency: 1,
 		On: func(e Event) {
@@ -96,19 +97,19 @@ func (b *bench) stretch(dir string, effects int) *Result {
 			}
 		},
 	}
-	program := b.program
+	prog := b.program
 	run, past, err := Reopen(dir, By{Version: "test"})
 	if err == nil {
-		program = past
-		opt.Inputs, err = run.Inputs(program, given)
-	} else if opt.Inputs, err = program.Inputs(given); err == nil {
-		run, err = Begin(dir, program, opt, By{Version: "test"})
+		prog = past
+		opt.Inputs, err = run.Inputs(prog, given)
+	} else if opt.Inputs, err = prog.Inputs(given); err == nil {
+		run, err = Begin(dir, prog, opt, By{Version: "test"})
 	}
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	opt.Run = run
-	result, err := program.Apply(context.Background(), opt)
+	result, err := prog.Apply(context.Background(), opt)
 	if err != nil {
 		b.t.Fatal(err)
 	}

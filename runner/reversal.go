@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
@@ -68,12 +69,12 @@ func restored(action *steps.Action, inverse *steps.Action, changes []Change) (ho
 }
 
 // reversal is that of an instance that wrote, or would write.
-func reversal(s *step, out outcome) (Reversal, string) {
+func reversal(s *program.Step, out outcome) (Reversal, string) {
 	if out.effect == steps.Read || out.status != Done && out.status != InDoubt {
 		return "", ""
 	}
-	r, note := ReversalOf(s.action, out.effect, out.changes)
-	if s.blind && r != Never {
+	r, note := ReversalOf(s.Action, out.effect, out.changes)
+	if s.Blind && r != Never {
 		return Never, "undo: false keeps nothing to take it back with"
 	}
 	return r, note

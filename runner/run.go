@@ -15,6 +15,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/internal/files"
 	"github.com/flowrun-dev/flowrun/internal/journal"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/internal/secret"
 )
 
@@ -48,7 +49,7 @@ func (by By) journal() journal.Options {
 // Begin makes the folder of a new run of the program. If a draft is in the
 // folder, which is closed, the run applies exactly that plan.
 func Begin(dir string, p *Program, opt Options, by By) (*Run, error) {
-	text := p.file.File.Text
+	text := p.Source.File.Text
 	path, err := filepath.Abs(p.File())
 	if err != nil {
 		return nil, err
@@ -57,13 +58,13 @@ func Begin(dir string, p *Program, opt Options, by By) (*Run, error) {
 		return nil, err
 	}
 	if p.back != nil {
-		p.dir, p.folders = dir, files.NewFolders(dir)
+		p.Dir, p.Folders = dir, files.NewFolders(dir)
 	}
-	folders, err := json.Marshal(slices.Concat(p.folders, opt.Inputs.named))
+	folders, err := json.Marshal(slices.Concat(p.Folders, opt.Inputs.Named))
 	if err != nil {
 		return nil, err
 	}
-	guards, err := json.Marshal(p.ownGuards())
+	guards, err := json.Marshal(p.OwnGuards())
 	if err != nil {
 		return nil, err
 	}
@@ -182,8 +183,8 @@ const (
 
 // freeze keeps what the run is begun with, before it has a journal: a run that
 // has one has all that it needs to go on.
-func freeze(dir string, p *Program, inputs Inputs) error {
-	frozen, err := p.frozen(inputs)
+func freeze(dir string, p *Program, inputs program.Inputs) error {
+	frozen, err := p.Freeze(inputs)
 	if err != nil {
 		return err
 	}
@@ -194,7 +195,7 @@ func freeze(dir string, p *Program, inputs Inputs) error {
 	return cmp.Or(
 		journal.OS{}.MkdirAll(dir),
 		p.moveInto(dir),
-		writeForGood(filepath.Join(dir, frozenWorkflow+filepath.Ext(p.File())), p.file.File.Text),
+		writeForGood(filepath.Join(dir, frozenWorkflow+filepath.Ext(p.File())), p.Source.File.Text),
 		writeForGood(filepath.Join(dir, frozenInputs), text),
 		journal.OS{}.SyncDir(dir),
 	)
@@ -218,11 +219,11 @@ func Reopen(dir string, by By) (*Run, *Program, error) {
 		return nil, nil, err
 	}
 	r := &Run{Dir: dir, journal: j, past: past, cut: past.Cut, looks: lookTimes(past.Notes)}
-	program, err := r.program()
+	prog, err := r.program()
 	if err = cmp.Or(err, r.open(), r.takeOver()); err != nil {
 		return nil, nil, errors.Join(err, j.Close(nil))
 	}
-	return r, program, nil
+	return r, prog, nil
 }
 
 // program loads the workflow as it was when the run began. Paths in it start
@@ -240,15 +241,15 @@ func (r *Run) program() (*Program, error) {
 	if header.Kind == kindUndo {
 		dir = r.Dir
 	}
-	program, problems := loadAgain(dir, header.File, text, r.folders())
+	prog, problems := loadAgain(dir, header.File, text, r.folders())
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
 	if header.Kind == kindUndo {
-		program.takesBack(header.Facts[factUndoes], header.Facts[factConflict])
-		_ = json.Unmarshal([]byte(header.Facts[factLimits]), &program.back.limits) // they are for people
+		prog.takesBack(header.Facts[factUndoes], header.Facts[factConflict])
+		_ = json.Unmarshal([]byte(header.Facts[factLimits]), &prog.back.limits) // they are for people
 	}
-	return program, r.guards(program)
+	return prog, r.guards(prog)
 }
 
 // guards sets the limits of the command line that began the run.
@@ -259,7 +260,7 @@ func (r *Run) guards(p *Program) error {
 			return fmt.Errorf("guards of the run: %w", err)
 		}
 	}
-	return p.guardAgain(own)
+	return p.GuardAgain(own)
 }
 
 // folders are those that the run may read data files in.
@@ -273,16 +274,16 @@ func (r *Run) folders() files.Folders {
 
 // Inputs gives the inputs the run began with. Secrets are not kept: they come
 // from given again, and must be the same.
-func (r *Run) Inputs(p *Program, given Given) (Inputs, error) {
+func (r *Run) Inputs(p *Program, given program.Given) (program.Inputs, error) {
 	text, err := os.ReadFile(filepath.Join(r.Dir, frozenInputs))
 	if err != nil {
-		return Inputs{}, err
+		return program.Inputs{}, err
 	}
-	var frozen map[string]frozenInput
+	var frozen map[string]program.FrozenInput
 	if err := json.Unmarshal(text, &frozen); err != nil {
-		return Inputs{}, fmt.Errorf("%s: %w", frozenInputs, err)
+		return program.Inputs{}, fmt.Errorf("%s: %w", frozenInputs, err)
 	}
-	return p.thaw(frozen, given)
+	return p.Thaw(frozen, given)
 }
 
 // Header is what is known of the run from its beginning.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/intercom/sandbox"
+	"github.com/flowrun-dev/flowrun/internal/program"
 )
 
 // bench is a workflow and the workspace it runs against.
@@ -32,11 +33,11 @@ func newBench(t testing.TB, data *sandbox.Data, text string, files ...string) *b
 			t.Fatal(err)
 		}
 	}
-	program, problems := Load(filepath.Join(b.dir, "workflow.yaml"), []byte(text))
+	prog, problems := Load(filepath.Join(b.dir, "workflow.yaml"), []byte(text))
 	if problems.Err() != nil {
 		t.Fatalf("the workflow has problems:\n%v", problems)
 	}
-	b.program = program
+	b.program = prog
 	return b
 }
 
@@ -47,7 +48,7 @@ func (b *bench) run(walk func(*Program, context.Context, Options) (*Result, erro
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	inputs, err := b.program.Inputs(Given{Flags: b.flags})
+	inputs, err := b.program.Inputs(program.Given{Flags: b.flags})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -81,6 +82,17 @@ func (b *bench) addsUp(r *Result) {
 	for _, s := range r.Steps {
 		if sum(s.Counts) != s.Counts.Total || s.Rows != nil && sum(*s.Rows) != s.Rows.Total {
 			b.t.Errorf("the counts of %s do not add up: %+v %+v", s.Label, s.Counts, s.Rows)
+		}
+	}
+}
+
+// TestEveryStatusIsACountOfALoop loads a workflow that reads each of them: the
+// names are part of the language, and so written in another package.
+func TestEveryStatusIsACountOfALoop(t *testing.T) {
+	for _, status := range Statuses {
+		_, problems := Load("a.yaml", []byte(`{version: 1, steps: [{id: l, for_each: {in: [1]}, action: listTags}], outputs: {n: "{{ steps.l.counts.`+string(status)+` }}"}}`))
+		if problems.Err() != nil {
+			t.Errorf("%s: %v", status, problems)
 		}
 	}
 }

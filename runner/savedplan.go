@@ -13,6 +13,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/files"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/internal/secret"
 )
 
@@ -95,15 +96,15 @@ func (s *SavedPlan) Close() error { return s.file.Close() }
 
 // Program loads the workflow as it was when the plan was made.
 func (s *SavedPlan) Program() (*Program, error) {
-	program, problems := loadAgain(filepath.Dir(s.Path), s.File, []byte(s.Workflow), s.Folders)
+	prog, problems := loadAgain(filepath.Dir(s.Path), s.File, []byte(s.Workflow), s.Folders)
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
 	if s.Undo != nil {
-		program.takesBack(s.Undo.Of, s.Undo.OnConflict)
-		program.back.limits = s.Undo.Limits
+		prog.takesBack(s.Undo.Of, s.Undo.OnConflict)
+		prog.back.limits = s.Undo.Limits
 	}
-	return program, program.guardAgain(s.Guards)
+	return prog, prog.GuardAgain(s.Guards)
 }
 
 // Options are those that the plan is applied with.
@@ -113,11 +114,11 @@ func (s *SavedPlan) Options() Options {
 
 // GiveInputs gives the inputs the plan was made with. Secrets are not in it: they
 // come from given, and must be the same.
-func (s *SavedPlan) GiveInputs(p *Program, given Given) (Inputs, error) {
-	if err := p.secretsOnly(given, "plan"); err != nil {
-		return Inputs{}, err
+func (s *SavedPlan) GiveInputs(p *Program, given program.Given) (program.Inputs, error) {
+	if err := p.SecretsOnly(given, "plan"); err != nil {
+		return program.Inputs{}, err
 	}
-	return p.thaw(s.Inputs, given)
+	return p.Thaw(s.Inputs, given)
 }
 
 // Unpack makes a draft of the plan in a folder, of which a run can be made.
@@ -212,11 +213,11 @@ func (s *SavedPlan) end(text []byte, visit func(plannedSums)) error {
 // values. Nothing is sent.
 func (s *SavedPlan) Replay(on func(Event)) (*Result, error) {
 	result := &Result{}
-	program, err := s.Program()
+	prog, err := s.Program()
 	if err != nil {
 		return nil, s.damaged(err)
 	}
-	on(Event{Started: &Started{Plan: true, RunID: s.RunID, Workflow: program.Name(), File: s.File, Workspace: s.Workspace}})
+	on(Event{Started: &Started{Plan: true, RunID: s.RunID, Workflow: prog.Name(), File: s.File, Workspace: s.Workspace}})
 	order := int64(0) // the lines are in the order of the rows
 	err = s.each(func(text []byte) error { order++; return s.replay(text, order, on) }, func(last plannedSums) {
 		result = last.Result

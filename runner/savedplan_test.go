@@ -17,6 +17,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/intercom/sandbox"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/steps"
 	"github.com/google/go-cmp/cmp"
 )
@@ -81,7 +82,9 @@ func newKeeper(t testing.TB, text string, files ...string) *keeper {
 	return &keeper{bench: newBench(t, threeUsers(), untab(text), files...), concurrency: 1, note: "canary-note"}
 }
 
-func (k *keeper) given() Given { return Given{Getenv: func(string) string { return k.note }} }
+func (k *keeper) given() program.Given {
+	return program.Given{Getenv: func(string) string { return k.note }}
+}
 
 func (k *keeper) options(dir string) Options {
 	k.events = nil
@@ -144,13 +147,13 @@ func (k *keeper) applyPlan(name, dir, onStale string) *Result {
 		k.t.Fatal(err)
 	}
 	defer saved.Close()
-	program, err := saved.Program()
+	prog, err := saved.Program()
 	if err != nil {
 		k.t.Fatal(err)
 	}
 	opt := k.options(dir)
 	opt.OnStale = onStale
-	if opt.Inputs, err = saved.GiveInputs(program, k.given()); err != nil {
+	if opt.Inputs, err = saved.GiveInputs(prog, k.given()); err != nil {
 		k.t.Fatal(err)
 	}
 	run, _, err := Reopen(dir, By{Version: "test"})
@@ -161,13 +164,13 @@ func (k *keeper) applyPlan(name, dir, onStale string) *Result {
 		if _, err := saved.Unpack(dir); err != nil {
 			k.t.Fatal(err)
 		}
-		run, err = Begin(dir, program, opt, By{Version: "test"})
+		run, err = Begin(dir, prog, opt, By{Version: "test"})
 	}
 	if err != nil {
 		k.t.Fatal(err)
 	}
 	opt.Run = run
-	result, err := program.Apply(context.Background(), opt)
+	result, err := prog.Apply(context.Background(), opt)
 	if err != nil {
 		k.t.Fatal(err)
 	}

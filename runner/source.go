@@ -11,6 +11,7 @@ import (
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/files"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/internal/rows"
 	"github.com/tidwall/gjson"
 )
@@ -34,11 +35,11 @@ type item struct {
 
 // source opens where the items come from, of which at most so many are wanted;
 // 0 is all.
-func (w *walk) source(ctx context.Context, s *step, at *place, most int64) (source, []string, error) {
-	l := s.loop
+func (w *walk) source(ctx context.Context, s *program.Step, at *place, most int64) (source, []string, error) {
+	l := s.Loop
 	switch {
-	case l.in != nil:
-		v, err := l.in.eval(ctx, at.scope)
+	case l.In != nil:
+		v, err := l.In.Eval(ctx, at.scope)
 		if err != nil {
 			return source{}, nil, err
 		}
@@ -46,11 +47,11 @@ func (w *walk) source(ctx context.Context, s *step, at *place, most int64) (sour
 			return source{}, u.Origins, nil
 		}
 		items, err := listItems(v)
-		return source{items: items}, nil, placed(l.in.node, err)
-	case l.file != nil:
+		return source{items: items}, nil, program.Placed(l.In.Node, err)
+	case l.File != nil:
 		return w.fileSource(ctx, s, at)
 	}
-	in, err := l.with.eval(ctx, at.scope)
+	in, err := l.With.Eval(ctx, at.scope)
 	if err != nil {
 		return source{}, nil, err
 	}
@@ -61,15 +62,15 @@ func (w *walk) source(ctx context.Context, s *step, at *place, most int64) (sour
 	if err != nil {
 		return source{}, nil, err
 	}
-	pager, err := w.pages(l.action, s.retry, given, most)
+	pager, err := w.pages(l.Action, s.Retry, given, most)
 	if err != nil {
-		return source{}, nil, placed(l.with.node, err)
+		return source{}, nil, program.Placed(l.With.Node, err)
 	}
 	return source{items: pageItems(ctx, pager.Next)}, nil, nil
 }
 
-func (w *walk) fileSource(ctx context.Context, s *step, at *place) (source, []string, error) {
-	v, err := s.loop.file.eval(ctx, at.scope)
+func (w *walk) fileSource(ctx context.Context, s *program.Step, at *place) (source, []string, error) {
+	v, err := s.Loop.File.Eval(ctx, at.scope)
 	if err != nil {
 		return source{}, nil, err
 	}
@@ -78,19 +79,19 @@ func (w *walk) fileSource(ctx context.Context, s *step, at *place) (source, []st
 	}
 	name, ok := v.(string)
 	if !ok {
-		return source{}, nil, placed(s.loop.file.node, fmt.Errorf("file must be a path, not %s", kindWord[eval.KindOf(v)]))
+		return source{}, nil, program.Placed(s.Loop.File.Node, fmt.Errorf("file must be a path, not %s", program.Word(v)))
 	}
-	format := s.loop.format
+	format := s.Loop.Format
 	if format == "" {
 		if format = rows.FormatOf(name); format == "" {
-			return source{}, nil, placed(s.loop.file.node, fmt.Errorf("the format of %s cannot be told from its name; add format: csv, ndjson or json", name))
+			return source{}, nil, program.Placed(s.Loop.File.Node, fmt.Errorf("the format of %s cannot be told from its name; add format: csv, ndjson or json", name))
 		}
 	}
-	src := source{name: name, path: w.program.path(name), folders: w.folders()}
+	src := source{name: name, path: w.program.Path(name), folders: w.folders()}
 	shown := filepath.Base(name)
-	file, err := rows.Open(src.folders, src.path, format, s.loop.types)
+	file, err := rows.Open(src.folders, src.path, format, s.Loop.Types)
 	if err != nil {
-		return source{}, nil, placed(s.loop.file.node, fmt.Errorf("%s: %w", shown, err))
+		return source{}, nil, program.Placed(s.Loop.File.Node, fmt.Errorf("%s: %w", shown, err))
 	}
 	src.header, src.items = file.Columns, fileItems(file, shown)
 	return src, nil, nil
@@ -99,7 +100,7 @@ func (w *walk) fileSource(ctx context.Context, s *step, at *place) (source, []st
 // folders are those that data files may be read in: a file that the command
 // line gives for an input is allowed with it.
 func (w *walk) folders() files.Folders {
-	return slices.Concat(w.program.folders, w.opt.Inputs.named)
+	return slices.Concat(w.program.Folders, w.opt.Inputs.Named)
 }
 
 // fileItems walks the rows of a file. Shown is its name in messages.
@@ -148,7 +149,7 @@ func describeList(v eval.Value) string {
 	if v == nil {
 		return "null"
 	}
-	return kindWord[eval.KindOf(v)]
+	return program.Word(v)
 }
 
 // pageItems walks the pages of a list, each record once.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/journal"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/internal/secret"
 )
 
@@ -55,11 +56,11 @@ type spooled struct {
 }
 
 // newSpool makes the spool of a loop, in the folder of the run.
-func (w *walk) newSpool(s *step) (*spool, error) {
-	if w.planning && s.loop.in != nil {
+func (w *walk) newSpool(s *program.Step) (*spool, error) {
+	if w.planning && s.Loop.In != nil {
 		return &spool{inRAM: true}, nil // its values may be unknown, which no file holds
 	}
-	p := &spool{veil: w.opt.Inputs.veil}
+	p := &spool{veil: w.opt.Inputs.Veil}
 	err := fs.ErrExist
 	for errors.Is(err, fs.ErrExist) { // an earlier stretch of the run may have left some
 		p.name = filepath.Join(w.opt.Dir, fmt.Sprintf("list-%d.ndjson", w.spools.Add(1)))

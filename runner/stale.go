@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/internal/secret"
 	"github.com/flowrun-dev/flowrun/steps"
 )
@@ -21,7 +22,7 @@ type weighed struct {
 }
 
 // weighing is what is kept of a write that a plan foresees.
-func (w *walk) weighing(s *step, at *place, in eval.Object, target *found, changes []Change) *weighed {
+func (w *walk) weighing(s *program.Step, at *place, in eval.Object, target *found, changes []Change) *weighed {
 	if w.opt.Draft == nil {
 		return nil
 	}
@@ -41,9 +42,9 @@ func (w *walk) weighing(s *step, at *place, in eval.Object, target *found, chang
 
 // later are the inputs that no digest can hold: what is not known yet, and what
 // is made of a secret.
-func later(s *step, in eval.Object) (names []string) {
+func later(s *program.Step, in eval.Object) (names []string) {
 	for _, name := range slices.Sorted(maps.Keys(in)) {
-		if _, some := eval.IsUnknown(in[name]); some || s.with.field(name).secretive() {
+		if _, some := eval.IsUnknown(in[name]); some || s.With.Field(name).HoldsSecret() {
 			names = append(names, name)
 		}
 	}
@@ -66,7 +67,7 @@ func digestOf(in eval.Object, but []string) string {
 // spared ends a write for which nothing is to be sent: the record is so already
 // or cannot be written, or the plan that is applied foresaw something else. It
 // is nil where the write is to be sent.
-func (w *walk) spared(s *step, at *place, in eval.Object, target *found, v *verdict) *outcome {
+func (w *walk) spared(s *program.Step, at *place, in eval.Object, target *found, v *verdict) *outcome {
 	if v.end != nil {
 		return v.end
 	}
@@ -76,7 +77,7 @@ func (w *walk) spared(s *step, at *place, in eval.Object, target *found, v *verd
 // stale holds a write against the plan that is applied. It ends the step where
 // the plan foresaw another write, or none, or where the record has moved since:
 // what was not approved is not written.
-func (w *walk) stale(s *step, at *place, in eval.Object, target *found, v *verdict) *outcome {
+func (w *walk) stale(s *program.Step, at *place, in eval.Object, target *found, v *verdict) *outcome {
 	if !w.opt.Run.planned() {
 		return nil
 	}
@@ -107,7 +108,7 @@ func (w *walk) stale(s *step, at *place, in eval.Object, target *found, v *verdi
 		out.data, out.has = target.value, true
 	}
 	if w.opt.OnStale == "fail" {
-		out.status, out.reason, out.failure = Failed, "", w.failure(at, s.source.Action, moveError(why))
+		out.status, out.reason, out.failure = Failed, "", w.failure(at, s.Source.Action, moveError(why))
 	}
 	return out
 }

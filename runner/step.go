@@ -7,18 +7,19 @@ import (
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/internal/workflow"
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
 // step runs one step where the walk stands: a loop, a group or an action.
-func (w *walk) step(ctx context.Context, s *step, at *place) (ending, error) {
+func (w *walk) step(ctx context.Context, s *program.Step, at *place) (ending, error) {
 	outer, at := at, at.in(s)
 	if end, before := at.recall(s, outer); before {
 		return end, nil
 	}
 	if w.stopped(ctx) {
-		w.tell([]*step{s}, outer, Pending, "")
+		w.tell([]*program.Step{s}, outer, Pending, "")
 		return at.notReached(), errStopped
 	}
 	end, err := w.begin(ctx, s, outer, at)
@@ -29,20 +30,20 @@ func (w *walk) step(ctx context.Context, s *step, at *place) (ending, error) {
 }
 
 // begin decides by the step's condition whether it is run, and runs it.
-func (w *walk) begin(ctx context.Context, s *step, outer, at *place) (ending, error) {
-	holds, err := w.holds(ctx, s.cond, at)
+func (w *walk) begin(ctx context.Context, s *program.Step, outer, at *place) (ending, error) {
+	holds, err := w.holds(ctx, s.Cond, at)
 	if err != nil {
-		return w.broken(s, at, s.source.If, err), nil
+		return w.broken(s, at, s.Source.If, err), nil
 	}
 	if !holds {
-		w.tell([]*step{s}, outer, Skipped, "condition")
+		w.tell([]*program.Step{s}, outer, Skipped, "condition")
 		w.tellEvent(Event{Ended: stepEnded(s, at, Skipped, "condition")})
 		return ending{status: Skipped}, nil
 	}
 	switch {
-	case s.loop != nil:
+	case s.Loop != nil:
 		return w.loop(ctx, s, at)
-	case s.action == nil:
+	case s.Action == nil:
 		return w.group(ctx, s, at)
 	}
 	return w.instance(ctx, s, at)
@@ -50,25 +51,25 @@ func (w *walk) begin(ctx context.Context, s *step, outer, at *place) (ending, er
 
 // holds evaluates a condition. One that a plan cannot decide counts as true
 // and makes the place a possible one.
-func (w *walk) holds(ctx context.Context, c *condition, at *place) (bool, error) {
+func (w *walk) holds(ctx context.Context, c *program.Condition, at *place) (bool, error) {
 	if c == nil {
 		return true, nil
 	}
-	holds, unknown, err := c.expr.Cond(ctx, at.scope)
+	holds, unknown, err := c.Expr.Cond(ctx, at.scope)
 	if unknown != nil {
 		at.possible = origins(at.possible, unknown.Origins)
 		return true, nil
 	}
-	return holds, placed(c.node, err)
+	return holds, program.Placed(c.Node, err)
 }
 
 // broken ends a step that could not be begun.
-func (w *walk) broken(s *step, at *place, n *workflow.Node, err error) ending {
+func (w *walk) broken(s *program.Step, at *place, n *workflow.Node, err error) ending {
 	return w.end(s, at, outcome{status: Failed, failure: w.failure(at, n, err)})
 }
 
-func (w *walk) group(ctx context.Context, s *step, at *place) (ending, error) {
-	end, err := w.steps(ctx, s.steps, at)
+func (w *walk) group(ctx context.Context, s *program.Step, at *place) (ending, error) {
+	end, err := w.steps(ctx, s.Steps, at)
 	if err != nil || end.deferred {
 		return end, err
 	}
@@ -79,7 +80,7 @@ func (w *walk) group(ctx context.Context, s *step, at *place) (ending, error) {
 		}
 	}
 	w.keep(s, at, outcome{status: end.status, failure: end.failure})
-	end.stop = end.stop && !s.goesOn
+	end.stop = end.stop && !s.GoesOn
 	return end, nil
 }
 
@@ -107,14 +108,14 @@ type outcome struct {
 }
 
 // end counts an instance, tells of it and makes it visible to later steps.
-func (w *walk) end(s *step, at *place, out outcome) ending {
+func (w *walk) end(s *program.Step, at *place, out outcome) ending {
 	w.count(s, at, out.status)
 	w.countChange(s, at, out)
 	w.keep(s, at, out)
 	event := stepEnded(s, at, out.status, out.reason)
 	event.Failure, event.After, event.Possible = out.failure, at.possible, at.possible != nil
 	if out.effect == steps.Read && out.has {
-		event.AffectedBy = w.affectedBy(s, at, s.action)
+		event.AffectedBy = w.affectedBy(s, at, s.Action)
 		w.affects(s, event.AffectedBy)
 	}
 	event.Effect, event.With, event.Before, event.Changes, event.Note = out.effect, out.planned, out.before, out.changes, out.note
@@ -128,21 +129,21 @@ func (w *walk) end(s *step, at *place, out outcome) ending {
 	}
 	w.finding(s, at, out.failure)
 	return ending{
-		status: out.status, failure: out.failure, stop: out.failure != nil && !s.goesOn,
+		status: out.status, failure: out.failure, stop: out.failure != nil && !s.GoesOn,
 		earlier: out.earlier, stale: out.stale && !at.outside(),
 	}
 }
 
-func stepEnded(s *step, at *place, status Status, reason string) *StepEnded {
-	e := &StepEnded{Addr: at.addr(), Step: s.label, Status: status, Reason: reason, Index: at.index()}
-	if s.action != nil {
-		e.Action = s.action.Name
+func stepEnded(s *program.Step, at *place, status Status, reason string) *StepEnded {
+	e := &StepEnded{Addr: at.addr(), Step: s.Label, Status: status, Reason: reason, Index: at.index()}
+	if s.Action != nil {
+		e.Action = s.Action.Name
 	}
 	return e
 }
 
 // failed tells of a failure that is no instance's own. The step may be nil.
-func (w *walk) failed(s *step, at *place, f *Failure) {
+func (w *walk) failed(s *program.Step, at *place, f *Failure) {
 	w.tellEvent(Event{Failed: f})
 	w.opt.Draft.failed(at, Event{Failed: f})
 	if at.outside() {
@@ -152,8 +153,8 @@ func (w *walk) failed(s *step, at *place, f *Failure) {
 }
 
 // keep makes what became of a step visible as steps.ID.
-func (w *walk) keep(s *step, at *place, out outcome) {
-	if s.id == "" {
+func (w *walk) keep(s *program.Step, at *place, out outcome) {
+	if s.ID == "" {
 		return
 	}
 	value := eval.Object{"status": eval.Value(string(out.status)), "error": nil}
@@ -165,14 +166,14 @@ func (w *walk) keep(s *step, at *place, out outcome) {
 		value["status"] = after
 		value["error"] = &eval.Unknown{Origins: after.Origins}
 	}
-	if out.has && s.used {
+	if out.has && s.Used {
 		value["data"] = out.data
 	}
-	at.steps[s.id] = value
+	at.steps[s.ID] = value
 }
 
 // instance runs one action once.
-func (w *walk) instance(ctx context.Context, s *step, at *place) (ending, error) {
+func (w *walk) instance(ctx context.Context, s *program.Step, at *place) (ending, error) {
 	before, err := w.opt.Run.before(at)
 	if err != nil {
 		return ending{}, err
@@ -183,9 +184,9 @@ func (w *walk) instance(ctx context.Context, s *step, at *place) (ending, error)
 	if data, ok, err := w.opt.Run.planRead(at); ok || err != nil {
 		return w.end(s, at, outcome{status: Done, data: data, has: ok, before: true}), err
 	}
-	in, err := s.with.eval(ctx, at.scope)
+	in, err := s.With.Eval(ctx, at.scope)
 	if err != nil {
-		return w.broken(s, at, s.source.Action, err), nil
+		return w.broken(s, at, s.Source.Action, err), nil
 	}
 	given, open := in.(eval.Object), w.open(s, at, before)
 	if effect := effectOf(s, given); effect != steps.Read {
@@ -195,8 +196,8 @@ func (w *walk) instance(ctx context.Context, s *step, at *place) (ending, error)
 }
 
 // asserted is an outcome with the failure of what must hold after the step.
-func (w *walk) asserted(ctx context.Context, s *step, at *place, out outcome) outcome {
-	if out.failure == nil && len(s.assert) > 0 {
+func (w *walk) asserted(ctx context.Context, s *program.Step, at *place, out outcome) outcome {
+	if out.failure == nil && len(s.Assert) > 0 {
 		w.keep(s, at, out)
 		out.failure = w.asserts(ctx, s, at)
 	}
@@ -204,9 +205,9 @@ func (w *walk) asserted(ctx context.Context, s *step, at *place, out outcome) ou
 }
 
 // ended records the end of an instance, unless its row is put off.
-func (w *walk) ended(s *step, at *place, out outcome) (ending, error) {
+func (w *walk) ended(s *program.Step, at *place, out outcome) (ending, error) {
 	if out.failure != nil && out.status == Failed && w.halts(out.failure.err) {
-		w.tell([]*step{s}, at, Pending, "")
+		w.tell([]*program.Step{s}, at, Pending, "")
 		return ending{status: Pending, stop: true}, errStopped
 	}
 	if out.waits != nil {
@@ -234,7 +235,7 @@ func (w *walk) ended(s *step, at *place, out outcome) (ending, error) {
 
 // wait puts a row off whose call is in doubt. What is known of it by now is on
 // record, in case the process ends before it is looked for.
-func (w *walk) wait(s *step, at *place, out outcome) (ending, error) {
+func (w *walk) wait(s *program.Step, at *place, out outcome) (ending, error) {
 	d := out.waits
 	out.waits = nil
 	d.stands, at.memory.doubt = out, d
@@ -261,14 +262,14 @@ func (w *walk) halts(err error) bool {
 }
 
 // asserts evaluates what must hold after a step.
-func (w *walk) asserts(ctx context.Context, s *step, at *place) *Failure {
-	for _, c := range s.assert {
-		holds, unknown, err := c.expr.Cond(ctx, at.scope)
+func (w *walk) asserts(ctx context.Context, s *program.Step, at *place) *Failure {
+	for _, c := range s.Assert {
+		holds, unknown, err := c.Expr.Cond(ctx, at.scope)
 		switch {
 		case err != nil:
-			return w.failure(at, c.node, placed(c.node, err))
+			return w.failure(at, c.Node, program.Placed(c.Node, err))
 		case unknown == nil && !holds:
-			return w.failure(at, c.node, placed(c.node, &codedError{code: "assert", message: "this does not hold: " + c.node.Text}))
+			return w.failure(at, c.Node, program.Placed(c.Node, &codedError{code: "assert", message: "this does not hold: " + c.Node.Text}))
 		}
 	}
 	return nil

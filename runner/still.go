@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/internal/secret"
 	"github.com/flowrun-dev/flowrun/steps"
 	"github.com/tidwall/gjson"
@@ -31,7 +32,7 @@ func (f *found) given(in eval.Object) eval.Object {
 
 // expected gives what must still be so for an instance of an undo. It is nil
 // where nothing must, as in every other program.
-func (w *walk) expected(ctx context.Context, s *step, at *place, in eval.Object) (*still, error) {
+func (w *walk) expected(ctx context.Context, s *program.Step, at *place, in eval.Object) (*still, error) {
 	back := w.program.back
 	if back == nil || back.expect[s] == nil {
 		return nil, nil
@@ -44,7 +45,7 @@ func (w *walk) expected(ctx context.Context, s *step, at *place, in eval.Object)
 	if err := json.Unmarshal(asJSON(value), &want.expectation); err != nil {
 		return nil, err
 	}
-	if want.Unused && s.holders != nil {
+	if want.Unused && s.Holders != nil {
 		want.holder, err = w.holder(ctx, s, in)
 	}
 	return want, err
@@ -52,8 +53,8 @@ func (w *walk) expected(ctx context.Context, s *step, at *place, in eval.Object)
 
 // holder finds somebody who has the record that is about to be deleted. The
 // lists may be behind, so each one in them is asked.
-func (w *walk) holder(ctx context.Context, s *step, in eval.Object) (holder string, err error) {
-	err = w.held(ctx, s.holders, s.retry, in, func(row []byte) (bool, error) {
+func (w *walk) holder(ctx context.Context, s *program.Step, in eval.Object) (holder string, err error) {
+	err = w.held(ctx, s.Holders, s.Retry, in, func(row []byte) (bool, error) {
 		id := gjson.GetBytes(row, "id").String()
 		has, err := w.has(ctx, s, in, id)
 		if has {
@@ -61,11 +62,11 @@ func (w *walk) holder(ctx context.Context, s *step, in eval.Object) (holder stri
 		}
 		return !has, err
 	})
-	for _, other := range s.others {
+	for _, other := range s.Others {
 		if holder != "" || err != nil {
 			break
 		}
-		err = w.held(ctx, other, s.retry, in, func(row []byte) (bool, error) {
+		err = w.held(ctx, other, s.Retry, in, func(row []byte) (bool, error) {
 			holder = "the " + gjson.GetBytes(row, "type").String() + " " + gjson.GetBytes(row, "id").String()
 			return false, nil
 		})
@@ -74,12 +75,12 @@ func (w *walk) holder(ctx context.Context, s *step, in eval.Object) (holder stri
 }
 
 // has reports whether a contact has a record, or in a plan would still have it.
-func (w *walk) has(ctx context.Context, s *step, in eval.Object, contact string) (bool, error) {
+func (w *walk) has(ctx context.Context, s *program.Step, in eval.Object, contact string) (bool, error) {
 	with := eval.Object{"contact_id": contact}
 	for name, id := range in {
 		with[name] = id
 	}
-	t, err := w.find(ctx, s.link, s.retry, with)
+	t, err := w.find(ctx, s.Link, s.Retry, with)
 	if err != nil || t == nil {
 		return true, err
 	}
@@ -94,9 +95,9 @@ func (w *walk) has(ctx context.Context, s *step, in eval.Object, contact string)
 // weighBack holds a write of an undo against what must still be so. It ends
 // what is so already, and what somebody has changed since; or it takes the
 // fields out of the inputs that are not to be put back.
-func (w *walk) weighBack(s *step, in eval.Object, target *found) *outcome {
+func (w *walk) weighBack(s *program.Step, in eval.Object, target *found) *outcome {
 	want := target.still
-	gone := s.action.Goal == steps.Gone && target.value == nil && target.absent != nil
+	gone := s.Action.Goal == steps.Gone && target.value == nil && target.absent != nil
 	switch {
 	case gone:
 		return &outcome{status: Unchanged, has: true}
@@ -113,8 +114,8 @@ func (w *walk) weighBack(s *step, in eval.Object, target *found) *outcome {
 }
 
 // weighFieldsBack looks at each field that the run left in the record.
-func (w *walk) weighFieldsBack(s *step, in eval.Object, target *found, fields []imageField) *outcome {
-	restores := s.action.Goal == steps.Fields
+func (w *walk) weighFieldsBack(s *program.Step, in eval.Object, target *found, fields []imageField) *outcome {
+	restores := s.Action.Goal == steps.Fields
 	var first *outcome
 	left := len(fields)
 	for _, each := range fields {
@@ -141,8 +142,8 @@ func (w *walk) weighFieldsBack(s *step, in eval.Object, target *found, fields []
 // changedSince says that a field is neither as the run left it nor as it was
 // before; empty if it is one of them. It does not repeat the value, which may
 // be about a person.
-func (w *walk) changedSince(s *step, in eval.Object, target *found, each imageField, restores bool) string {
-	path, f := fieldAt(s.action, each)
+func (w *walk) changedSince(s *program.Step, in eval.Object, target *found, each imageField, restores bool) string {
+	path, f := fieldAt(s.Action, each)
 	now := valueAt(target.value, true, path)
 	if _, unknown := eval.IsUnknown(now); unknown {
 		return ""

@@ -129,10 +129,10 @@ func (p *Past) Result() (*Result, error) {
 // by their labels.
 func stepResults(p *Program, r *Result) map[string]*StepResult {
 	byLabel := map[string]*StepResult{}
-	r.Steps = make([]StepResult, len(p.all))
-	for i, s := range p.all {
+	r.Steps = make([]StepResult, len(p.All))
+	for i, s := range p.All {
 		r.Steps[i] = resultOf(s)
-		byLabel[s.label] = &r.Steps[i]
+		byLabel[s.Label] = &r.Steps[i]
 	}
 	return byLabel
 }

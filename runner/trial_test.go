@@ -16,6 +16,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/intercom/sandbox"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/steps"
 	"github.com/tidwall/gjson"
 )
@@ -38,7 +39,7 @@ func try(t testing.TB, server *sandbox.Server, text string) trial {
 // tryOver is try with a transport that leads to the server.
 func tryOver(t testing.TB, server *sandbox.Server, to http.RoundTripper, text string) trial {
 	t.Helper()
-	program, problems := Load(filepath.Join(t.TempDir(), "workflow.yaml"), []byte(untab(names.Replace(text))))
+	prog, problems := Load(filepath.Join(t.TempDir(), "workflow.yaml"), []byte(untab(names.Replace(text))))
 	if problems.Err() != nil {
 		t.Fatalf("the workflow has problems:\n%v", problems)
 	}
@@ -47,11 +48,11 @@ func tryOver(t testing.TB, server *sandbox.Server, to http.RoundTripper, text st
 	if err != nil {
 		t.Fatal(err)
 	}
-	inputs, err := program.Inputs(Given{})
+	inputs, err := prog.Inputs(program.Given{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr.result, err = program.Apply(context.Background(), Options{
+	tr.result, err = prog.Apply(context.Background(), Options{
 		Do: client, Dir: t.TempDir(), Inputs: inputs, RunID: "run-1",
 		On: func(e Event) { tr.events = append(tr.events, e) },
 	})

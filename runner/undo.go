@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/program"
 )
 
 // An undo is an ordinary program, made from the journal of a run: a loop for
@@ -85,13 +86,13 @@ func (e *NoStepError) Error() string {
 // The error is an [*OpenDoubtError], a [*NoStepError], or that of reading the
 // journal.
 func (p *Past) Undo(dir string, opt UndoOptions) (*Undo, error) {
-	program, err := p.Program()
+	prog, err := p.Program()
 	if err != nil {
 		return nil, err
 	}
 	opt.OnConflict = cmp.Or(opt.OnConflict, SkipConflict)
 	u := &Undo{Of: p, dir: dir, opt: opt}
-	m := &undoMaker{Undo: u, program: program, limits: map[string]int{}, gone: map[string]*goneRecord{}, stages: newStages(dir)}
+	m := &undoMaker{Undo: u, program: prog, limits: map[string]int{}, gone: map[string]*goneRecord{}, stages: newStages(dir)}
 	if err := m.knows(opt.Step); err != nil {
 		return nil, err
 	}
@@ -111,11 +112,11 @@ func (p *Past) Undo(dir string, opt UndoOptions) (*Undo, error) {
 // knows refuses a step that the program has not.
 func (m *undoMaker) knows(step string) error {
 	var labels []string
-	for _, s := range m.program.all {
-		if s.label == step {
+	for _, s := range m.program.All {
+		if s.Label == step {
 			return nil
 		}
-		labels = append(labels, s.label)
+		labels = append(labels, s.Label)
 	}
 	if step == "" {
 		return nil
@@ -139,13 +140,13 @@ func (u *Undo) Program() (*Program, error) {
 	if u.text == nil {
 		return nil, nil
 	}
-	program, problems := loadAgain(u.dir, "undo-"+u.Of.ID+".json", u.text, nil)
+	prog, problems := loadAgain(u.dir, "undo-"+u.Of.ID+".json", u.text, nil)
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	program.takesBack(u.Of.ID, u.opt.OnConflict)
-	program.back.files, program.back.limits = u.files, u.Limits
-	return program, nil
+	prog.takesBack(u.Of.ID, u.opt.OnConflict)
+	prog.back.files, prog.back.limits = u.files, u.Limits
+	return prog, nil
 }
 
 // Undoes is the id of the run that the program takes back; "" for one that takes
@@ -162,18 +163,18 @@ type takesBack struct {
 	of         string // run
 	onConflict string
 	limits     []Limit
-	files      []string                 // that the lists are read from, until the run has them
-	expect     map[*step]*eval.Template // what must still be so, of a loop over one action
+	files      []string                         // that the lists are read from, until the run has them
+	expect     map[*program.Step]*eval.Template // what must still be so, of a loop over one action
 }
 
 // takesBack makes of the program one that takes a run back.
 func (p *Program) takesBack(of, onConflict string) {
-	p.back = &takesBack{of: of, onConflict: onConflict, expect: map[*step]*eval.Template{}}
-	for _, s := range p.steps {
-		if s.loop == nil || s.action == nil {
+	p.back = &takesBack{of: of, onConflict: onConflict, expect: map[*program.Step]*eval.Template{}}
+	for _, s := range p.Steps {
+		if s.Loop == nil || s.Action == nil {
 			continue
 		}
-		expect, problems := eval.ParseTemplate(`{{ get(`+s.loop.as+`, "expect") }}`, eval.NewEnv(map[string]*eval.Type{s.loop.as: nil}))
+		expect, problems := eval.ParseTemplate(`{{ get(`+s.Loop.As+`, "expect") }}`, eval.NewEnv(map[string]*eval.Type{s.Loop.As: nil}))
 		if problems != nil {
 			panic(problems[0].Message) // the name of an item always can be in it
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
@@ -57,8 +58,8 @@ func (m *undoMaker) deleted(action *steps.Action, d deed) {
 
 // comesBack keeps the row of a record that was deleted until all is known that
 // the run did to it before.
-func (m *undoMaker) comesBack(s *step, d deed, inverse *steps.Action, row undoRow) {
-	record, _ := d.names(s.action)
+func (m *undoMaker) comesBack(s *program.Step, d deed, inverse *steps.Action, row undoRow) {
+	record, _ := d.names(s.Action)
 	row.Expect, row.Holders = nil, d.Image.Holders
 	t := reach{alone: []string{record}}
 	for _, id := range row.Holders {
@@ -100,7 +101,7 @@ func (m *undoMaker) absorbed(action *steps.Action, d deed) bool {
 // void notes a write to a record that the run deleted for good.
 func (m *undoMaker) void(d deed) bool {
 	s := stepOf(m.program, d.Addr)
-	if s.action.Effect != steps.Create && s.action.Effect != steps.Send {
+	if s.Action.Effect != steps.Create && s.Action.Effect != steps.Send {
 		m.limit(s, d, Never, "the run deleted the record for good later on")
 	}
 	return true

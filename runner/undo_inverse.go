@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
@@ -40,21 +41,21 @@ type expectation struct {
 // takeBack takes in a write; they come from the last one to the first.
 func (m *undoMaker) takeBack(d deed) error {
 	s := stepOf(m.program, d.Addr)
-	if s == nil || s.action.Effect == steps.Read || d.Effect == steps.Read.String() {
+	if s == nil || s.Action.Effect == steps.Read || d.Effect == steps.Read.String() {
 		return nil
 	}
-	updated := s.action.Effect == steps.Create && d.Image != nil && d.Image.ID != "" && d.Image.ID == d.ID
-	call := s.action.Undo
+	updated := s.Action.Effect == steps.Create && d.Image != nil && d.Image.ID != "" && d.Image.ID == d.ID
+	call := s.Action.Undo
 	if updated {
-		call = s.action.UndoUpdate
+		call = s.Action.UndoUpdate
 	}
 	switch {
-	case d.Image == nil && (call != nil || s.action.Effect == steps.Delete):
+	case d.Image == nil && (call != nil || s.Action.Effect == steps.Delete):
 		m.limit(s, d, Never, "what was there before is not on record: undo: false, or a run of an older flowrun")
 		return nil
 	case call == nil:
-		m.limit(s, d, Never, s.action.UndoNote)
-		m.deleted(s.action, d)
+		m.limit(s, d, Never, s.Action.UndoNote)
+		m.deleted(s.Action, d)
 		return nil
 	case d.Open != "" && (d.Open != steps.Repeatable.String() || d.ID == "" && needsData(call)):
 		m.doubts = append(m.doubts, d.Addr)
@@ -80,19 +81,19 @@ func needsData(call *steps.Call) bool {
 }
 
 // stepOf is the step of an instance; nil if that is no action.
-func stepOf(program *Program, addr string) *step {
+func stepOf(prog *Program, addr string) *program.Step {
 	parts := addrParts(addr)
 	label := parts[len(parts)-1].label
-	at := slices.IndexFunc(program.all, func(s *step) bool { return s.label == label })
-	if at < 0 || program.all[at].action == nil {
+	at := slices.IndexFunc(prog.All, func(s *program.Step) bool { return s.Label == label })
+	if at < 0 || prog.All[at].Action == nil {
 		return nil
 	}
-	return program.all[at]
+	return prog.All[at]
 }
 
 // limit notes that a write cannot be taken back, or not wholly.
-func (m *undoMaker) limit(s *step, d deed, how Reversal, reason string) {
-	key := Limit{Step: s.label, How: how, Reason: reason}
+func (m *undoMaker) limit(s *program.Step, d deed, how Reversal, reason string) {
+	key := Limit{Step: s.Label, How: how, Reason: reason}
 	at, known := m.limits[limitKey(key)]
 	if !known {
 		at = len(m.Limits)
@@ -108,7 +109,7 @@ func (m *undoMaker) limit(s *step, d deed, how Reversal, reason string) {
 func limitKey(l Limit) string { return l.Step + "\x00" + string(l.How) + "\x00" + l.Reason }
 
 // invert makes the row that takes a write back.
-func (m *undoMaker) invert(s *step, d deed, call *steps.Call) error {
+func (m *undoMaker) invert(s *program.Step, d deed, call *steps.Call) error {
 	inverse := steps.Find(call.Action)
 	with, err := d.inputs(call)
 	if err != nil {
@@ -123,32 +124,32 @@ func (m *undoMaker) invert(s *step, d deed, call *steps.Call) error {
 		if m.restore(s, d, inverse, &row); len(row.Expect.Fields) == 0 {
 			return nil
 		}
-	case s.action.Effect == steps.Create || s.action.Effect == steps.Send:
-		row.Expect.Fields = shownFields(s.action, d.Image.Fields)
+	case s.Action.Effect == steps.Create || s.Action.Effect == steps.Send:
+		row.Expect.Fields = shownFields(s.Action, d.Image.Fields)
 		row.Expect.Version, row.Expect.Unused = d.Version, inverse.Holders != nil
 	}
 	if missing := lacking(inverse, with); missing != "" {
 		m.limit(s, d, Never, missing)
 		return nil
 	}
-	if m.absorbed(s.action, d) {
+	if m.absorbed(s.Action, d) {
 		return nil
 	}
-	if s.action.UndoNote != "" {
-		m.limit(s, d, Partly, s.action.UndoNote)
+	if s.Action.UndoNote != "" {
+		m.limit(s, d, Partly, s.Action.UndoNote)
 	}
 	m.Writes++
-	if s.action.Holders != nil {
+	if s.Action.Holders != nil {
 		m.comesBack(s, d, inverse, row)
 		return m.err
 	}
-	return m.stages.add(s, inverse, row, d.reach(s.action))
+	return m.stages.add(s, inverse, row, d.reach(s.Action))
 }
 
 // inputs are those of the call that takes the write back, as far as it names
 // them itself.
 func (d deed) inputs(call *steps.Call) (map[string]json.RawMessage, error) {
-	compiled := mustLookup(&steps.Call{Action: call.Action, With: call.With})
+	compiled := program.MustLookup(&steps.Call{Action: call.Action, With: call.With})
 	scope := eval.NewScope()
 	with := eval.Object{}
 	for name, text := range d.Image.With {
@@ -160,7 +161,7 @@ func (d deed) inputs(call *steps.Call) (map[string]json.RawMessage, error) {
 	if d.Image.Record != nil {
 		scope.Set("before", eval.RawTrusted(d.Image.Record))
 	}
-	values, err := evalAll(context.Background(), compiled.with, scope)
+	values, err := evalAll(context.Background(), compiled.With, scope)
 	if err != nil {
 		return nil, nil // something of it was not kept
 	}
@@ -196,7 +197,7 @@ func shownFields(action *steps.Action, fields []imageField) (shown []imageField)
 
 // restore sets the fields of a row to what they were. What cannot be set again
 // is left out, and noted.
-func (m *undoMaker) restore(s *step, d deed, inverse *steps.Action, row *undoRow) {
+func (m *undoMaker) restore(s *program.Step, d deed, inverse *steps.Action, row *undoRow) {
 	members := map[string]map[string]json.RawMessage{}
 	reason := ""
 	for _, each := range d.Image.Fields {

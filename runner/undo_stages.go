@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
@@ -44,7 +45,7 @@ type groupID struct {
 // group is a loop of an undo, with its rows in a file.
 type group struct {
 	groupID
-	of      *step
+	of      *program.Step
 	inverse *steps.Action
 	file    string
 	out     *os.File
@@ -68,7 +69,7 @@ func newStages(dir string) *stages {
 }
 
 // place finds the loop for what takes a write back, and opens it if need be.
-func (s *stages) place(of *step, inverse *steps.Action, t reach) (*group, error) {
+func (s *stages) place(of *program.Step, inverse *steps.Action, t reach) (*group, error) {
 	stage, before := int32(0), int32(0) // before: without what the step itself did
 	var own *group
 	need := func(at int32, by *group) {
@@ -91,7 +92,7 @@ func (s *stages) place(of *step, inverse *steps.Action, t reach) (*group, error)
 	if own != nil && before <= own.stage {
 		stage, own.inOrder = own.stage, true
 	}
-	g, err := s.group(groupID{stage, of.index, inverse.Name}, of, inverse)
+	g, err := s.group(groupID{stage, of.Index, inverse.Name}, of, inverse)
 	for _, name := range t.alone {
 		h := s.hash(name)
 		s.marks[h] = lastStage{max(s.marks[h].alone, stage+1), s.marks[h].shared, g}
@@ -107,7 +108,7 @@ func (s *stages) place(of *step, inverse *steps.Action, t reach) (*group, error)
 
 func (s *stages) hash(name string) uint64 { return maphash.String(s.seed, name) }
 
-func (s *stages) group(id groupID, of *step, inverse *steps.Action) (*group, error) {
+func (s *stages) group(id groupID, of *program.Step, inverse *steps.Action) (*group, error) {
 	if g := s.groups[id]; g != nil {
 		return g, nil
 	}
@@ -123,7 +124,7 @@ func (s *stages) group(id groupID, of *step, inverse *steps.Action) (*group, err
 }
 
 // add puts a row into the loop that it belongs to.
-func (s *stages) add(of *step, inverse *steps.Action, row undoRow, t reach) error {
+func (s *stages) add(of *program.Step, inverse *steps.Action, row undoRow, t reach) error {
 	g, err := s.place(of, inverse, t)
 	if err != nil {
 		return err
@@ -155,7 +156,7 @@ func (g *group) add(s *stages, row undoRow) (err error) {
 // key is that of the row that the write was in, or the step's label outside of
 // loops. A second one of the same name gets a number.
 func (g *group) key(s *stages, addr string) string {
-	key := g.of.label
+	key := g.of.Label
 	for _, part := range addrParts(addr) {
 		if part.keyed {
 			key = part.key

@@ -77,7 +77,7 @@ func (g *group) text(number int) undoStep {
 	if g.inOrder {
 		loop["concurrency"] = 1
 	}
-	s := undoStep{ID: fmt.Sprintf("%s_%d", plainID(g.of.label), number), Name: "take back " + g.of.label, ForEach: loop, OnError: "continue", Action: g.action}
+	s := undoStep{ID: fmt.Sprintf("%s_%d", plainID(g.of.Label), number), Name: "take back " + g.of.Label, ForEach: loop, OnError: "continue", Action: g.action}
 	s.With = map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(g.names)) {
 		s.With[name] = fmt.Sprintf("{{ %s.with.%s }}", as, name)
@@ -85,8 +85,8 @@ func (g *group) text(number int) undoStep {
 			s.With[name] = fmt.Sprintf(`{{ "%s" in %s.with ? %s.with.%s : omit }}`, name, as, as, name)
 		}
 	}
-	if holders := g.of.action.Holders; holders != nil {
-		return s.given(as, holders.Link, g.of.action.Inputs[0].Name)
+	if holders := g.of.Action.Holders; holders != nil {
+		return s.given(as, holders.Link, g.of.Action.Inputs[0].Name)
 	}
 	return s
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/program"
 )
 
 // The pauses of until where the file says nothing.
@@ -15,20 +16,20 @@ const (
 
 // repeat makes the call, and makes it again until the step's until holds. A
 // plan tries once.
-func (w *walk) repeat(ctx context.Context, s *step, at *place, given map[string]any) outcome {
-	if s.until == nil {
+func (w *walk) repeat(ctx context.Context, s *program.Step, at *place, given map[string]any) outcome {
+	if s.Until == nil {
 		return w.call(ctx, s, at, given)
 	}
-	deadline := time.Now().Add(orDefault(s.until.source.Timeout, untilTimeout))
+	deadline := time.Now().Add(orDefault(s.Until.Source.Timeout, untilTimeout))
 	for try := 1; ; try++ {
 		out := w.call(ctx, s, at, given)
 		if out.failure != nil {
 			return out
 		}
 		w.keep(s, at, out)
-		holds, unknown, err := s.until.expr.Cond(ctx, at.scope)
+		holds, unknown, err := s.Until.Expr.Cond(ctx, at.scope)
 		if err != nil {
-			return outcome{status: Failed, failure: w.failure(at, s.until.node, placed(s.until.node, err))}
+			return outcome{status: Failed, failure: w.failure(at, s.Until.Node, program.Placed(s.Until.Node, err))}
 		}
 		if holds || unknown != nil {
 			return out
@@ -37,7 +38,7 @@ func (w *walk) repeat(ctx context.Context, s *step, at *place, given map[string]
 			return w.unmet(s, at, out)
 		}
 		if err := w.pause(ctx, s, deadline); err != nil {
-			return outcome{status: Failed, failure: w.failure(at, s.until.node, placed(s.until.node, err))}
+			return outcome{status: Failed, failure: w.failure(at, s.Until.Node, program.Placed(s.Until.Node, err))}
 		}
 		w.tellEvent(Event{Waiting: &StepWaits{Addr: at.addr(), Try: try}})
 	}
@@ -46,13 +47,13 @@ func (w *walk) repeat(ctx context.Context, s *step, at *place, given map[string]
 // unmet is the outcome of an until that does not hold while planning. It may
 // come true through a write that is planned before it; else it is a failure
 // that can be foreseen.
-func (w *walk) unmet(s *step, at *place, out outcome) outcome {
+func (w *walk) unmet(s *program.Step, at *place, out outcome) outcome {
 	if after := w.writers(); after != nil {
 		out.data = &eval.Unknown{Origins: after, NotNull: true}
 		return out
 	}
-	err := &codedError{code: "until", message: "this does not hold, and nothing before it would change that: " + s.until.node.Text}
-	return outcome{status: Failed, failure: w.failure(at, s.until.node, placed(s.until.node, err))}
+	err := &codedError{code: "until", message: "this does not hold, and nothing before it would change that: " + s.Until.Node.Text}
+	return outcome{status: Failed, failure: w.failure(at, s.Until.Node, program.Placed(s.Until.Node, err))}
 }
 
 // writers are the steps that would have written something so far.
@@ -68,12 +69,12 @@ func (w *walk) writers() (labels []string) {
 }
 
 // pause waits before the next try of an until.
-func (w *walk) pause(ctx context.Context, s *step, deadline time.Time) error {
-	interval := orDefault(s.until.source.Interval, untilInterval)
+func (w *walk) pause(ctx context.Context, s *program.Step, deadline time.Time) error {
+	interval := orDefault(s.Until.Source.Interval, untilInterval)
 	if time.Now().Add(interval).After(deadline) {
 		return &codedError{
 			code:    "timeout",
-			message: "this did not come true in " + orDefault(s.until.source.Timeout, untilTimeout).String() + ": " + s.until.node.Text,
+			message: "this did not come true in " + orDefault(s.Until.Source.Timeout, untilTimeout).String() + ": " + s.Until.Node.Text,
 			hint:    "give it longer with until.timeout",
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/journal"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
@@ -23,7 +24,7 @@ type Options struct {
 	StartedAt    time.Time        // fixed for the run; now if zero
 	Commit       string           // of the repository; may be empty
 	Who          string           // runs it, for the list of runs; may be empty
-	Inputs       Inputs           // from [Program.Inputs]
+	Inputs       program.Inputs   // from [Program.Inputs]
 	Limit        int64            // of items of each outermost loop; none if zero
 	Concurrency  int              // items of a loop side by side; that of the file if zero
 	IndexLag     time.Duration    // how long searches may lag behind writes; [steps.DefaultIndexLag] if zero
@@ -64,7 +65,7 @@ func (d readOnly) Do(ctx context.Context, req intercom.Request) (intercom.Respon
 
 // keepFailed keeps a row that failed for people, in the form it came in. The
 // error is the first one of writing the result files.
-func (w *walk) keepFailed(s *step, item spooled, status Status) error {
+func (w *walk) keepFailed(s *program.Step, item spooled, status Status) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.unwritten = cmp.Or(w.unwritten, w.opt.Run.files.row(s, item, status))
@@ -140,21 +141,21 @@ func (p *Program) walk(ctx context.Context, opt Options, planning bool) (*Result
 		opt.On = func(Event) {}
 	}
 	if opt.Run != nil {
-		opt.Run.veil = opt.Inputs.veil
+		opt.Run.veil = opt.Inputs.Veil
 	}
 	if opt.Draft != nil {
-		opt.Draft.veil = opt.Inputs.veil
+		opt.Draft.veil = opt.Inputs.Veil
 	}
 	w := &walk{program: p, opt: opt, do: opt.Do, planning: planning, settling: make(chan struct{}, 1), told: map[string]bool{}}
 	w.result = &Result{
 		Plan: planning, Estimate: planning && opt.Estimate, RunID: opt.RunID, Workflow: p.Name(), File: p.File(), Workspace: opt.Workspace,
-		Steps: make([]StepResult, len(p.all)),
+		Steps: make([]StepResult, len(p.All)),
 	}
-	for i, s := range p.all {
+	for i, s := range p.All {
 		w.result.Steps[i] = resultOf(s)
 	}
 	if opt.Run.planned() {
-		opt.Run.plan.veil = opt.Inputs.veil
+		opt.Run.plan.veil = opt.Inputs.Veil
 		opt.Run.plan.loosen(p)
 	}
 	if p.back != nil {
@@ -172,12 +173,12 @@ func (p *Program) walk(ctx context.Context, opt Options, planning bool) (*Result
 	return w.result, err
 }
 
-func resultOf(s *step) StepResult {
-	r := StepResult{Label: s.label, Depth: s.depth, Name: s.title()}
-	if s.action != nil {
-		r.Action = s.action.Name
+func resultOf(s *program.Step) StepResult {
+	r := StepResult{Label: s.Label, Depth: s.Depth, Name: s.Title()}
+	if s.Action != nil {
+		r.Action = s.Action.Name
 	}
-	if s.loop != nil {
+	if s.Loop != nil {
 		r.Loop, r.Rows = true, &Counts{}
 	}
 	return r
@@ -187,13 +188,13 @@ func resultOf(s *step) StepResult {
 func (w *walk) run(ctx context.Context) error {
 	scope, err := w.scope(ctx)
 	if err != nil {
-		w.failed(nil, &place{}, w.failure(&place{label: "vars"}, w.program.file.Steps[0].Node, err))
-		w.tell(w.program.steps, &place{steps: eval.Object{}}, Pending, "")
+		w.failed(nil, &place{}, w.failure(&place{label: "vars"}, w.program.Source.Steps[0].Node, err))
+		w.tell(w.program.Steps, &place{steps: eval.Object{}}, Pending, "")
 		return nil
 	}
 	top := &place{scope: scope, steps: eval.Object{}}
 	scope.Set("steps", top.steps)
-	end, err := w.steps(ctx, w.program.steps, top)
+	end, err := w.steps(ctx, w.program.Steps, top)
 	if errors.Is(err, errStopped) {
 		w.result.Interrupted = w.stopped(ctx) && !w.astray.stops.Load()
 		return nil
@@ -207,7 +208,7 @@ func (w *walk) run(ctx context.Context) error {
 // scope gives the names that every step sees.
 func (w *walk) scope(ctx context.Context) (*eval.Scope, error) {
 	scope := eval.NewScope()
-	scope.Set("inputs", w.opt.Inputs.values)
+	scope.Set("inputs", w.opt.Inputs.Values)
 	scope.Set("run", eval.Object{
 		"id":         w.opt.RunID,
 		"started_at": w.opt.StartedAt.Unix(),
@@ -217,13 +218,13 @@ func (w *walk) scope(ctx context.Context) (*eval.Scope, error) {
 	})
 	vars := eval.Object{}
 	scope.Set("vars", vars)
-	for _, v := range w.program.vars {
-		got, err := v.eval(ctx, scope)
+	for _, v := range w.program.Vars {
+		got, err := v.Eval(ctx, scope)
 		if err != nil {
 			return nil, err
 		}
 		if _, gone := got.(eval.Omit); !gone {
-			vars[v.name] = got
+			vars[v.Name] = got
 		}
 	}
 	return scope, nil
@@ -241,7 +242,7 @@ type ending struct {
 
 // steps walks steps in order. It stops at the first failure of a step that
 // does not go on after one; the rest is pending.
-func (w *walk) steps(ctx context.Context, list []*step, at *place) (ending, error) {
+func (w *walk) steps(ctx context.Context, list []*program.Step, at *place) (ending, error) {
 	var all ending
 	for i, s := range list {
 		end, err := w.step(ctx, s, at)
@@ -285,23 +286,23 @@ func (w *walk) stopped(ctx context.Context) bool {
 }
 
 // tell counts steps that were not run, and those inside them.
-func (w *walk) tell(list []*step, at *place, status Status, reason string) {
+func (w *walk) tell(list []*program.Step, at *place, status Status, reason string) {
 	for _, s := range list {
-		if s.action == nil && s.loop == nil {
-			w.tell(s.steps, at, status, reason)
+		if s.Action == nil && s.Loop == nil {
+			w.tell(s.Steps, at, status, reason)
 		} else {
 			w.count(s, at, status)
 		}
-		if s.id != "" {
-			at.steps[s.id] = eval.Object{"status": string(status), "error": nil}
+		if s.ID != "" {
+			at.steps[s.ID] = eval.Object{"status": string(status), "error": nil}
 		}
 	}
 }
 
 // count adds an instance of a step to the result.
-func (w *walk) count(s *step, at *place, status Status) {
+func (w *walk) count(s *program.Step, at *place, status Status) {
 	w.record(func(r *Result) {
-		r.Steps[s.index].Counts.add(status, 1)
+		r.Steps[s.Index].Counts.add(status, 1)
 		if at.outside() {
 			r.Counts.add(status, 1)
 		}
@@ -314,24 +315,24 @@ func (w *walk) fail(f *Failure) {
 }
 
 func (w *walk) outputs(ctx context.Context, at *place) error {
-	for _, out := range w.program.outputs {
-		v, err := out.eval(ctx, at.scope)
+	for _, out := range w.program.Outputs {
+		v, err := out.Eval(ctx, at.scope)
 		if err != nil {
-			w.failed(nil, &place{}, w.failure(&place{label: "outputs." + out.name}, out.node, err))
+			w.failed(nil, &place{}, w.failure(&place{label: "outputs." + out.Name}, out.Node, err))
 			return nil
 		}
 		if _, gone := v.(eval.Omit); gone {
 			continue
 		}
 		if u, unknown := eval.IsUnknown(v); unknown {
-			w.result.Outputs = append(w.result.Outputs, Output{Name: out.name, After: u.Origins})
+			w.result.Outputs = append(w.result.Outputs, Output{Name: out.Name, After: u.Origins})
 			continue
 		}
 		text, err := eval.AppendJSON(nil, v)
 		if err != nil {
 			return err
 		}
-		w.result.Outputs = append(w.result.Outputs, Output{Name: out.name, Value: text})
+		w.result.Outputs = append(w.result.Outputs, Output{Name: out.Name, Value: text})
 	}
 	return nil
 }
@@ -369,8 +370,8 @@ func (p *place) index() []int64 {
 func (p *place) outside() bool { return p.prefix == "" && p.key == "" }
 
 // in is the same place, at a step.
-func (p *place) in(s *step) *place {
+func (p *place) in(s *program.Step) *place {
 	at := *p
-	at.label, at.key = s.label, ""
+	at.label, at.key = s.Label, ""
 	return &at
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
@@ -19,7 +20,7 @@ type verdict struct {
 
 // weigh holds a write against the record that it is about. Target is nil where
 // there is no way to look, or the file wants none.
-func (w *walk) weigh(s *step, at *place, in eval.Object, target *found) verdict {
+func (w *walk) weigh(s *program.Step, at *place, in eval.Object, target *found) verdict {
 	v := verdict{effect: effectOf(s, in)}
 	if w.program.back != nil && target != nil && target.after == nil {
 		v.end = w.weighBack(s, in, target)
@@ -28,15 +29,15 @@ func (w *walk) weigh(s *step, at *place, in eval.Object, target *found) verdict 
 	case v.end != nil:
 	case target == nil || target.after != nil:
 		v.changes = diff(s, in, nil)
-	case s.action.Goal == steps.Fields:
+	case s.Action.Goal == steps.Fields:
 		w.weighFields(s, at, in, target, &v)
-	case s.action.Goal == steps.Gone && target.value == nil, target.absent != nil && s.action.Goal != steps.Present:
+	case s.Action.Goal == steps.Gone && target.value == nil, target.absent != nil && s.Action.Goal != steps.Present:
 		v.end = w.refused(s, at, target)
 	case target.absent != nil && target.contact != "":
 		v.end = w.refused(s, at, target) // the contact itself is not there
-	case s.action.Goal == steps.Present && target.value != nil:
+	case s.Action.Goal == steps.Present && target.value != nil:
 		v.end = &outcome{status: Unchanged, has: true, data: target.value}
-	case s.action.Goal == steps.Absent && target.value == nil:
+	case s.Action.Goal == steps.Absent && target.value == nil:
 		v.end = &outcome{status: Unchanged, has: true}
 	default:
 		v.changes = diff(s, in, nil)
@@ -48,7 +49,7 @@ func (w *walk) weigh(s *step, at *place, in eval.Object, target *found) verdict 
 }
 
 // weighFields compares the fields that a step sets.
-func (w *walk) weighFields(s *step, at *place, in eval.Object, target *found, v *verdict) {
+func (w *walk) weighFields(s *program.Step, at *place, in eval.Object, target *found, v *verdict) {
 	creates := v.effect == steps.Create
 	switch {
 	case target.value == nil && creates:
@@ -74,7 +75,7 @@ func (w *walk) weighFields(s *step, at *place, in eval.Object, target *found, v 
 
 // weighPlanned holds a write against what an earlier one of the plan sets in
 // the same record. Two that set one field differently would undo each other.
-func (w *walk) weighPlanned(s *step, at *place, earlier *planned, v *verdict) {
+func (w *walk) weighPlanned(s *program.Step, at *place, earlier *planned, v *verdict) {
 	left, path, other := earlier.left(v.changes, at.author())
 	if v.changes = left; path == "" {
 		return
@@ -84,18 +85,18 @@ func (w *walk) weighPlanned(s *step, at *place, earlier *planned, v *verdict) {
 		message: fmt.Sprintf("%s of this record is set to something else by %s", path, other),
 		hint:    "set the field in one row and one step only; the last one to run would win",
 	}
-	v.end = &outcome{status: Failed, failure: w.failure(at, s.source.Action, err)}
+	v.end = &outcome{status: Failed, failure: w.failure(at, s.Source.Action, err)}
 }
 
 // conflicts deals with a createContact whose contact is there already. While
 // applying, Intercom has the last word.
-func (w *walk) conflicts(s *step, at *place, in eval.Object, target *found, v *verdict) bool {
-	if _, has := s.action.Input("on_conflict"); !has {
+func (w *walk) conflicts(s *program.Step, at *place, in eval.Object, target *found, v *verdict) bool {
+	if _, has := s.Action.Input("on_conflict"); !has {
 		return false
 	}
 	policy := in["on_conflict"]
 	if target.several > 1 && target.planned == nil && (policy == "update" || policy == "skip") {
-		v.end = &outcome{status: Failed, failure: w.failure(at, s.source.Action, ambiguous(int64(target.several), "contacts"))}
+		v.end = &outcome{status: Failed, failure: w.failure(at, s.Source.Action, ambiguous(int64(target.several), "contacts"))}
 		return true
 	}
 	switch policy {
@@ -107,7 +108,7 @@ func (w *walk) conflicts(s *step, at *place, in eval.Object, target *found, v *v
 	}
 	v.effect, v.changes = steps.Create, diff(s, in, nil)
 	if w.planning {
-		v.end = &outcome{status: Failed, failure: w.failure(at, s.source.Action, twin(target))}
+		v.end = &outcome{status: Failed, failure: w.failure(at, s.Source.Action, twin(target))}
 	}
 	return true
 }
@@ -122,33 +123,33 @@ func twin(target *found) error {
 }
 
 // refused ends a write whose record is not there.
-func (w *walk) refused(s *step, at *place, target *found) *outcome {
+func (w *walk) refused(s *program.Step, at *place, target *found) *outcome {
 	err := target.absent
 	if err == nil {
 		err = errors.New("not found or archived")
 	}
-	return &outcome{status: Failed, failure: w.failure(at, s.source.Action, err)}
+	return &outcome{status: Failed, failure: w.failure(at, s.Source.Action, err)}
 }
 
 // target reads the record that a write is about. It is nil where there is no
 // way to look, or the file wants none: undo: false saves the read, but for one
 // that somebody may have changed since it was to be written first.
-func (w *walk) target(ctx context.Context, s *step, in eval.Object, open *doubt) (*found, error) {
-	if s.current == nil || s.blind && !w.planning && !w.opt.Run.planned() && !open.isOld() {
+func (w *walk) target(ctx context.Context, s *program.Step, in eval.Object, open *doubt) (*found, error) {
+	if s.Current == nil || s.Blind && !w.planning && !w.opt.Run.planned() && !open.isOld() {
 		return nil, nil
 	}
-	return w.find(ctx, s.current, s.retry, in)
+	return w.find(ctx, s.Current, s.Retry, in)
 }
 
 // written keeps the records up to date that were read before a write. A record
 // may have been read by another route than the one it is written by, and what
 // became of a write may not be known: what is not certain is read again.
-func (w *walk) written(s *step, target *found, out outcome) {
+func (w *walk) written(s *program.Step, target *found, out outcome) {
 	key := ""
-	if target != nil && out.status == Done && (s.action.Goal == steps.Fields || len(target.match) > 0) {
+	if target != nil && out.status == Done && (s.Action.Goal == steps.Fields || len(target.match) > 0) {
 		key = target.key // other answers are not the record
 	}
-	w.reads.drop(segmentOf(s.action), key)
+	w.reads.drop(segmentOf(s.Action), key)
 	if key == "" {
 		return
 	}
@@ -156,7 +157,7 @@ func (w *walk) written(s *step, target *found, out outcome) {
 		switch {
 		case len(target.match) == 0:
 			r.value = out.data
-		case s.action.Goal == steps.Absent:
+		case s.Action.Goal == steps.Absent:
 			r.list.drop(target.value)
 		default:
 			r.list.put(target.value, out.data)

@@ -4,12 +4,13 @@ import (
 	"context"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
 // write plans a write, or makes it where it has to be made. Open is a call of it
 // whose outcome is not known; nil where there is none.
-func (w *walk) write(ctx context.Context, s *step, at *place, in eval.Object, effect steps.Effect, open *doubt) (ending, error) {
+func (w *walk) write(ctx context.Context, s *program.Step, at *place, in eval.Object, effect steps.Effect, open *doubt) (ending, error) {
 	target, failed := w.aim(ctx, s, at, in, effect, open)
 	switch {
 	case failed != nil:
@@ -18,7 +19,7 @@ func (w *walk) write(ctx context.Context, s *step, at *place, in eval.Object, ef
 		return w.end(s, at, w.asserted(ctx, s, at, w.planWrite(ctx, s, at, in, target))), nil
 	}
 	v := verdict{effect: effect}
-	if target != nil || !s.blind || w.opt.Run.planned() { // else nobody asks what it changes
+	if target != nil || !s.Blind || w.opt.Run.planned() { // else nobody asks what it changes
 		v = w.weigh(s, at, in, target)
 	}
 	if out := w.idle(s, at, in, target, &v, open); out != nil {
@@ -28,13 +29,13 @@ func (w *walk) write(ctx context.Context, s *step, at *place, in eval.Object, ef
 		if out, permitted := w.permit(s, at, in, v.effect); out != nil {
 			return w.ended(s, at, *out)
 		} else if !permitted {
-			w.tell([]*step{s}, at, Pending, "")
+			w.tell([]*program.Step{s}, at, Pending, "")
 			return ending{status: Pending, stop: true}, errStopped
 		}
 	}
 	image, err := w.imageOf(ctx, s, in, target, v.changes)
 	if err != nil {
-		return w.ended(s, at, outcome{status: Failed, effect: v.effect, permitted: true, failure: w.failure(at, s.source.Action, err)})
+		return w.ended(s, at, outcome{status: Failed, effect: v.effect, permitted: true, failure: w.failure(at, s.Source.Action, err)})
 	}
 	at.writing = &writing{in, v.effect, target, image}
 	return w.send(ctx, s, at, in, open)
@@ -42,11 +43,11 @@ func (w *walk) write(ctx context.Context, s *step, at *place, in eval.Object, ef
 
 // aim finds the record that a write is about, and what is expected of it. Where
 // that fails, the instance ends so.
-func (w *walk) aim(ctx context.Context, s *step, at *place, in eval.Object, effect steps.Effect, open *doubt) (target *found, failed *outcome) {
+func (w *walk) aim(ctx context.Context, s *program.Step, at *place, in eval.Object, effect steps.Effect, open *doubt) (target *found, failed *outcome) {
 	var err error
-	if open == nil || s.action.RetryOf(ready(in)) == steps.Repeatable {
+	if open == nil || s.Action.RetryOf(ready(in)) == steps.Repeatable {
 		if target, err = w.target(ctx, s, in, open); err != nil {
-			out := unread(open, outcome{effect: effect, failure: w.failure(at, s.source.Action, err)})
+			out := unread(open, outcome{effect: effect, failure: w.failure(at, s.Source.Action, err)})
 			return nil, &out
 		}
 	}
@@ -54,13 +55,13 @@ func (w *walk) aim(ctx context.Context, s *step, at *place, in eval.Object, effe
 		return nil, nil
 	}
 	if target.still, err = w.expected(ctx, s, at, in); err != nil {
-		return nil, &outcome{status: Failed, effect: effect, failure: w.failure(at, s.source.Action, err)}
+		return nil, &outcome{status: Failed, effect: effect, failure: w.failure(at, s.Source.Action, err)}
 	}
 	return target, nil
 }
 
 // idle ends an instance for which nothing is to be sent; nil where something is.
-func (w *walk) idle(s *step, at *place, in eval.Object, target *found, v *verdict, open *doubt) *outcome {
+func (w *walk) idle(s *program.Step, at *place, in eval.Object, target *found, v *verdict, open *doubt) *outcome {
 	if open == nil || v.end != nil && v.end.note != "" {
 		return w.spared(s, at, in, target, v)
 	}
@@ -77,13 +78,13 @@ func unread(open *doubt, out outcome) outcome {
 }
 
 // send makes the call of an instance, and ends it.
-func (w *walk) send(ctx context.Context, s *step, at *place, given eval.Object, open *doubt) (ending, error) {
+func (w *walk) send(ctx context.Context, s *program.Step, at *place, given eval.Object, open *doubt) (ending, error) {
 	if unknown, some := eval.IsUnknown(given); some {
 		return w.end(s, at, outcome{status: Done, has: true, data: &eval.Unknown{Origins: unknown.Origins, NotNull: true}}), nil
 	}
 	ready, err := plain(given)
 	if err != nil {
-		return w.broken(s, at, s.source.Action, err), nil
+		return w.broken(s, at, s.Source.Action, err), nil
 	}
 	out := w.checkFound(s, at, ready, w.again(ctx, s, at, ready, open))
 	if write := at.writing; write != nil {

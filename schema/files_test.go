@@ -15,7 +15,7 @@ import (
 // TestFilesThatTheSchemaTakes: what flowrun validate takes, the schema takes.
 func TestFilesThatTheSchemaTakes(t *testing.T) {
 	schema := compiled(t)
-	for _, pattern := range []string{"../workflows/examples/*.yaml", "../runner/testdata/ok/*.yaml", "../runner/testdata/ok/*.json"} {
+	for _, pattern := range []string{"../workflows/examples/*.yaml", "../internal/program/testdata/ok/*.yaml", "../internal/program/testdata/ok/*.json"} {
 		for _, name := range filesLike(t, pattern) {
 			if err := schema.Validate(document(t, name)); err != nil {
 				t.Errorf("%s: %v", name, err)
@@ -43,7 +43,7 @@ var onlyValidate = map[string]string{
 func TestWrongInputsAreRefused(t *testing.T) {
 	schema := compiled(t)
 	seen := map[string]bool{}
-	for _, path := range filesLike(t, "../runner/testdata/err/input_*.yaml") {
+	for _, path := range filesLike(t, "../internal/program/testdata/err/input_*.yaml") {
 		name := strings.TrimSuffix(filepath.Base(path), ".yaml")
 		seen[name] = true
 		err := schema.Validate(document(t, path))

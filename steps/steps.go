@@ -49,6 +49,9 @@ func (e Effect) String() string { return effects[e].name }
 // a read.
 func (e Effect) Sign() string { return effects[e].sign }
 
+// Writes are the effects that change something, from the mildest.
+func Writes() []Effect { return []Effect{Create, Update, Archive, Delete, Send} }
+
 // ParseEffect gives the effect that a workflow file calls name.
 func ParseEffect(name string) (Effect, bool) {
 	for e, known := range effects {

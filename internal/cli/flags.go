@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/flowrun-dev/flowrun/internal/files"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/internal/workflow"
 	"github.com/flowrun-dev/flowrun/runner"
 	"github.com/urfave/cli/v2"
@@ -150,14 +151,14 @@ func (c *command) load(ctx *cli.Context, name string) (*runner.Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	program, problems := runner.Load(name, text, allowed(ctx)...)
+	prog, problems := runner.Load(name, text, allowed(ctx)...)
 	if len(problems) > 0 {
 		fmt.Fprint(c.Err, problemText(problems))
 	}
 	if problems.Err() != nil {
 		return nil, usage(fmt.Sprintf("%s is not a valid workflow; nothing was sent", name))
 	}
-	return program, tighten(ctx, program)
+	return prog, tighten(ctx, prog)
 }
 
 // problemText gives problems as lines for a person.
@@ -191,21 +192,21 @@ func fileText(name string) (text []byte, why string) {
 }
 
 // inputs settles the program's inputs from flags, file and environment.
-func (c *command) inputs(ctx *cli.Context, program *runner.Program) (runner.Inputs, error) {
-	given := runner.Given{Flags: ctx.StringSlice("input"), Getenv: c.Getenv}
+func (c *command) inputs(ctx *cli.Context, prog *runner.Program) (program.Inputs, error) {
+	given := program.Given{Flags: ctx.StringSlice("input"), Getenv: c.Getenv}
 	if name := ctx.String("inputs-file"); name != "" {
 		text, err := readFile(name)
 		if err != nil {
-			return runner.Inputs{}, err
+			return program.Inputs{}, err
 		}
 		fields, problems := workflow.ParseValues(name, text)
 		if problems.Err() != nil {
 			fmt.Fprint(c.Err, problemText(problems))
-			return runner.Inputs{}, usage(name + " cannot be read")
+			return program.Inputs{}, usage(name + " cannot be read")
 		}
 		given.Files = fields
 	}
-	inputs, err := program.Inputs(given)
+	inputs, err := prog.Inputs(given)
 	c.hideAll(inputs)
 	if err != nil {
 		return inputs, usage(err.Error())
@@ -214,7 +215,7 @@ func (c *command) inputs(ctx *cli.Context, program *runner.Program) (runner.Inpu
 }
 
 // hideAll keeps the secret inputs out of all output from now on.
-func (c *command) hideAll(inputs runner.Inputs) {
+func (c *command) hideAll(inputs program.Inputs) {
 	for _, secret := range inputs.Secrets {
 		c.hide("", secret)
 	}

@@ -16,7 +16,7 @@ func (c *command) githubOutputs(result *runner.Result) error {
 		return nil
 	}
 	values := [][2]string{{"has-changes", fmt.Sprint(result.Changes.Any())}}
-	for _, effect := range []steps.Effect{steps.Create, steps.Update, steps.Archive, steps.Delete, steps.Send} {
+	for _, effect := range steps.Writes() {
 		name := effect.String() + "s"
 		values = append(values,
 			[2]string{name, fmt.Sprint(result.Changes.Certain.Of(effect))},

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/runner"
 	"github.com/urfave/cli/v2"
 )
@@ -16,13 +17,13 @@ func ackFlag() cli.Flag {
 // guardFlags are the guards of a workflow as flags: --max-deletes 10.
 func guardFlags() []cli.Flag {
 	var flags []cli.Flag
-	for _, name := range runner.Guards() {
+	for _, name := range program.Guards() {
 		what := strings.TrimPrefix(name, "max_")
 		help := "allow at most `N` " + what + ", or what the file says if that is less"
 		if name == "max_change_percent" {
 			help = "change at most `P` percent of the items of a loop"
 		}
-		flag := strings.TrimPrefix(runner.GuardFlag(name), "--")
+		flag := strings.TrimPrefix(program.GuardFlag(name), "--")
 		flags = append(flags, &cli.StringFlag{Name: flag, Usage: help, EnvVars: environment(flag)})
 	}
 	return flags
@@ -30,13 +31,13 @@ func guardFlags() []cli.Flag {
 
 // tighten sets the guards of the command line. Of two on one thing the
 // stricter one holds.
-func tighten(ctx *cli.Context, program *runner.Program) error {
-	for _, name := range runner.Guards() {
-		text := ctx.String(strings.TrimPrefix(runner.GuardFlag(name), "--"))
+func tighten(ctx *cli.Context, prog *runner.Program) error {
+	for _, name := range program.Guards() {
+		text := ctx.String(strings.TrimPrefix(program.GuardFlag(name), "--"))
 		if text == "" {
 			continue
 		}
-		if err := program.Guard(name, text); err != nil {
+		if err := prog.Guard(name, text); err != nil {
 			return usage(err.Error())
 		}
 	}
@@ -110,7 +111,7 @@ func limitFlag(b runner.Breach) string {
 	if b.File != "" {
 		return ""
 	}
-	return " " + runner.GuardFlag(b.Guard) + " " + b.Limit
+	return " " + program.GuardFlag(b.Guard) + " " + b.Limit
 }
 
 // refusedByGuard says which guards a plan goes beyond, and the two ways on. An

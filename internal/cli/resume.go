@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/runner"
 	"github.com/urfave/cli/v2"
 )
@@ -48,16 +49,16 @@ func (c *command) resumeRun(ctx *cli.Context, past *runner.Past) error {
 	if err := canResume(ctx, past); err != nil {
 		return err
 	}
-	program, err := past.Program()
+	prog, err := past.Program()
 	if err != nil {
 		return unusable(past, err)
 	}
-	inputs, err := past.Inputs(program, runner.Given{Flags: ctx.StringSlice("input"), Getenv: c.Getenv})
+	inputs, err := past.Inputs(prog, program.Given{Flags: ctx.StringSlice("input"), Getenv: c.Getenv})
 	c.hideAll(inputs)
 	if err != nil {
 		return usage(err.Error())
 	}
-	s, err := c.open(ctx, program, opening{typed: "flowrun resume " + past.ID, workspace: past.Workspace, of: "run " + past.ID})
+	s, err := c.open(ctx, prog, opening{typed: "flowrun resume " + past.ID, workspace: past.Workspace, of: "run " + past.ID})
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"time"
 
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/runner"
 	"github.com/urfave/cli/v2"
 )
@@ -31,12 +32,12 @@ func (c *command) showCommand() *cli.Command {
 
 // showPlan shows a saved plan as it was shown when it was made.
 func (c *command) showPlan(ctx *cli.Context, name string) error {
-	saved, program, err := openPlan(name)
+	saved, prog, err := openPlan(name)
 	if err != nil {
 		return err
 	}
 	defer saved.Close()
-	s := c.session(ctx, program)
+	s := c.session(ctx, prog)
 	defer s.end()
 	_, err = s.replay(saved)
 	return err
@@ -51,12 +52,12 @@ func openPlan(name string) (*runner.SavedPlan, *runner.Program, error) {
 	if err != nil {
 		return nil, nil, unfit(err)
 	}
-	program, err := saved.Program()
+	prog, err := saved.Program()
 	if err != nil {
 		saved.Close()
 		return nil, nil, unfit(fmt.Errorf("%s: its workflow does not load with this version of flowrun: %w", name, err))
 	}
-	return saved, program, nil
+	return saved, prog, nil
 }
 
 // unfit is the error of a plan that cannot be used any more.
@@ -77,12 +78,12 @@ func (s *session) replay(saved *runner.SavedPlan) (*runner.Result, error) {
 // applyPlan applies exactly what a saved plan says, or takes up the run that
 // did so before.
 func (c *command) applyPlan(ctx *cli.Context, name string) error {
-	saved, program, err := openPlan(name)
+	saved, prog, err := openPlan(name)
 	if err != nil {
 		return err
 	}
 	defer saved.Close()
-	if err := cmp.Or(fixedByPlan(ctx), tighten(ctx, program)); err != nil {
+	if err := cmp.Or(fixedByPlan(ctx), tighten(ctx, prog)); err != nil {
 		return err
 	}
 	past, err := runner.FindRun(ctx.String("state-dir"), saved.RunID)
@@ -92,12 +93,12 @@ func (c *command) applyPlan(ctx *cli.Context, name string) error {
 	if time.Now().After(saved.ExpiresAt) {
 		return unfit(fmt.Errorf("%s was made at %s and is too old: what it saw may have changed", name, saved.StartedAt.Local().Format("2006-01-02 15:04")))
 	}
-	inputs, err := saved.GiveInputs(program, runner.Given{Flags: ctx.StringSlice("input"), Getenv: c.Getenv})
+	inputs, err := saved.GiveInputs(prog, program.Given{Flags: ctx.StringSlice("input"), Getenv: c.Getenv})
 	c.hideAll(inputs)
 	if err != nil {
 		return usage(err.Error())
 	}
-	s, err := c.open(ctx, program, opening{typed: "flowrun apply " + name, workspace: saved.Workspace.ID, of: name})
+	s, err := c.open(ctx, prog, opening{typed: "flowrun apply " + name, workspace: saved.Workspace.ID, of: name})
 	if err != nil {
 		return err
 	}
@@ -110,7 +111,7 @@ func (c *command) applyPlan(ctx *cli.Context, name string) error {
 	if err := s.begin(); err != nil {
 		return err
 	}
-	return s.walk(program.Apply)
+	return s.walk(prog.Apply)
 }
 
 // unpack approves a saved plan, and puts it where a run can be made of it.

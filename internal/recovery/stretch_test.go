@@ -13,6 +13,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/journal"
+	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/runner"
 )
 
@@ -47,27 +48,27 @@ func (s stretch) run(ctx context.Context) (*runner.Result, error) {
 		Do: client, Dir: s.Dir, RunID: "run-1", StartedAt: time.Unix(1_790_000_000, 0), IndexLag: s.Lag, Stop: s.stop,
 		Concurrency: s.Width,
 	}
-	program, err := s.open(&opt)
+	prog, err := s.open(&opt)
 	if err != nil {
 		return nil, err
 	}
 	if s.begun != nil {
 		s.begun()
 	}
-	result, err := program.Apply(ctx, opt)
+	result, err := prog.Apply(ctx, opt)
 	return result, errors.Join(err, opt.Run.Close(result))
 }
 
 // open begins a run or takes it up.
-func (s stretch) open(opt *runner.Options) (program *runner.Program, err error) {
-	opt.Run, program, err = runner.Reopen(s.Dir, runner.By{Version: "test", Command: "recovery test"})
+func (s stretch) open(opt *runner.Options) (prog *runner.Program, err error) {
+	opt.Run, prog, err = runner.Reopen(s.Dir, runner.By{Version: "test", Command: "recovery test"})
 	if errors.Is(err, journal.ErrNotBegun) || errors.Is(err, fs.ErrNotExist) {
 		return s.begin(opt)
 	}
 	if err == nil {
-		opt.Inputs, err = opt.Run.Inputs(program, runner.Given{})
+		opt.Inputs, err = opt.Run.Inputs(prog, program.Given{})
 	}
-	return program, err
+	return prog, err
 }
 
 // begin begins a run, in the place of one that never did.
@@ -82,15 +83,15 @@ func (s stretch) begin(opt *runner.Options) (*runner.Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	program, problems := runner.Load(s.File, text)
+	prog, problems := runner.Load(s.File, text)
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	if opt.Inputs, err = program.Inputs(runner.Given{}); err != nil {
+	if opt.Inputs, err = prog.Inputs(program.Given{}); err != nil {
 		return nil, err
 	}
-	opt.Run, err = runner.Begin(s.Dir, program, *opt, runner.By{Version: "test", Command: "recovery test"})
-	return program, err
+	opt.Run, err = runner.Begin(s.Dir, prog, *opt, runner.By{Version: "test", Command: "recovery test"})
+	return prog, err
 }
 
 // beginUndo begins a run that takes another one back.
@@ -108,12 +109,12 @@ func (s stretch) beginUndo(opt *runner.Options) (*runner.Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	program, err := undo.Program()
+	prog, err := undo.Program()
 	if err != nil {
 		return nil, err
 	}
-	opt.Run, err = runner.Begin(s.Dir, program, *opt, runner.By{Version: "test", Command: "recovery test"})
-	return program, err
+	opt.Run, err = runner.Begin(s.Dir, prog, *opt, runner.By{Version: "test", Command: "recovery test"})
+	return prog, err
 }
 
 // must runs a stretch that has to come to its end.

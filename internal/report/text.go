@@ -82,7 +82,7 @@ func titles(s runner.StepResult) (name, kind string) {
 // effectOf is the worst that a step does.
 func effectOf(s runner.StepResult) steps.Effect {
 	effect := steps.Read
-	for _, each := range []steps.Effect{steps.Create, steps.Update, steps.Archive, steps.Delete, steps.Send} {
+	for _, each := range steps.Writes() {
 		if s.Changes.Certain.Of(each)+s.Changes.Possible.Of(each) > 0 {
 			effect = each
 		}

@@ -12,7 +12,7 @@ import (
 
 // addFiles adds the workflow files of the project as seeds.
 func addFiles(f *testing.F, add func(text []byte, isJSON bool)) {
-	for _, pattern := range []string{"../../workflows/examples/*.yaml", "../../runner/testdata/*/*.yaml", "../../runner/testdata/*/*.json"} {
+	for _, pattern := range []string{"../../workflows/examples/*.yaml", "../program/testdata/*/*.yaml", "../program/testdata/*/*.json"} {
 		names, err := filepath.Glob(pattern)
 		if err != nil || len(names) == 0 {
 			f.Fatalf("no files like %s (%v)", pattern, err)

@@ -1,7 +1,8 @@
-package runner
+package program
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
@@ -10,15 +11,23 @@ import (
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
-// load reads and checks a workflow file that stands in dir, whatever it is
-// called. Nothing is sent. The problems are all there are; the program is nil if
-// one of them is more than a warning.
+// Load reads and checks a workflow file. Nothing is sent. The problems are all
+// there are; the program is nil if one of them is more than a warning.
 //
-// The workflow may read data files in dir and below, and in the folders that are
-// allowed besides. It is loaded again where it is that of a run or a plan: the
-// lists that were read are kept, so that it does not matter what the data files
-// hold by now.
-func load(dir, name string, text []byte, allow []string, again bool) (*compiled, workflow.Problems) {
+// The workflow may read data files in its own folder and below, and in the
+// folders that are allowed besides.
+func Load(name string, text []byte, allow ...string) (*Program, workflow.Problems) {
+	return load(filepath.Dir(name), name, text, allow, false)
+}
+
+// LoadAgain is [Load] for the workflow of a run or a plan, which stood in dir,
+// whatever it is called. The lists that were read are kept, so that it does not
+// matter what the data files hold by now.
+func LoadAgain(dir, name string, text []byte, allow []string) (*Program, workflow.Problems) {
+	return load(dir, name, text, allow, true)
+}
+
+func load(dir, name string, text []byte, allow []string, again bool) (*Program, workflow.Problems) {
 	file, problems := workflow.Parse(name, text)
 	if file == nil {
 		return nil, problems.Sort()
@@ -26,13 +35,13 @@ func load(dir, name string, text []byte, allow []string, again bool) (*compiled,
 	l := &loader{
 		file:     file.File,
 		problems: problems,
-		program:  &compiled{file: file, dir: dir, folders: files.NewFolders(append([]string{dir}, allow...)...)},
+		program:  &Program{Source: file, Dir: dir, Folders: files.NewFolders(append([]string{dir}, allow...)...)},
 		names:    map[string]*workflow.Node{},
 		declared: map[string]declaration{},
-		ids:      map[string]*step{},
+		ids:      map[string]*Step{},
 		labels:   map[string]int{},
 		outputs:  map[*steps.Action]*eval.Type{},
-		items:    map[string]*loop{},
+		items:    map[string]*Loop{},
 		secrets:  taints{},
 		again:    again,
 	}
@@ -40,27 +49,27 @@ func load(dir, name string, text []byte, allow []string, again bool) (*compiled,
 	if problems = l.problems.Sort(); problems.Err() != nil {
 		return nil, problems
 	}
-	l.program.guards = guardsOf(file.Guards)
-	l.program.prepare(l.program.steps, file.Undo)
+	l.program.Limits = guardsOf(file.Guards)
+	l.program.prepare(l.program.Steps, file.Undo)
 	return l.program, problems
 }
 
 // prepare compiles how the records that steps write can be seen before, which
 // no mistake of an author can spoil. Undo is what the step around them says.
-func (p *compiled) prepare(list []*step, undo *bool) {
+func (p *Program) prepare(list []*Step, undo *bool) {
 	for _, s := range list {
-		own := first(s.source.Undo, undo)
-		s.blind = own != nil && !*own
-		if s.action != nil {
-			s.current = mustLookup(s.action.Current)
-			if s.action.Holders != nil {
-				s.holders, s.link = mustLookup(s.action.Holders.List), mustLookup(steps.Find(s.action.Holders.Link).Current)
-				for _, call := range s.action.Holders.Other {
-					s.others = append(s.others, mustLookup(call))
+		own := first(s.Source.Undo, undo)
+		s.Blind = own != nil && !*own
+		if s.Action != nil {
+			s.Current = MustLookup(s.Action.Current)
+			if s.Action.Holders != nil {
+				s.Holders, s.Link = MustLookup(s.Action.Holders.List), MustLookup(steps.Find(s.Action.Holders.Link).Current)
+				for _, call := range s.Action.Holders.Other {
+					s.Others = append(s.Others, MustLookup(call))
 				}
 			}
 		}
-		p.prepare(s.steps, own)
+		p.prepare(s.Steps, own)
 	}
 }
 
@@ -69,34 +78,34 @@ func (p *compiled) prepare(list []*step, undo *bool) {
 type loader struct {
 	file     *workflow.File
 	problems workflow.Problems
-	program  *compiled
+	program  *Program
 	scope    scope
 	names    map[string]*workflow.Node // ids and loop names so far, and where each stands
 	declared map[string]declaration    // every id of the file
-	ids      map[string]*step          // the steps so far that have one
+	ids      map[string]*Step          // the steps so far that have one
 	labels   map[string]int            // how many steps are called so
 	outputs  map[*steps.Action]*eval.Type
-	items    map[string]*loop // by the name that an item has in expressions
+	items    map[string]*Loop // by the name that an item has in expressions
 	secrets  taints
 	again    bool  // the data files were read before, and are not looked into
-	current  *step // the innermost one around; nil outside of steps
+	current  *Step // the innermost one around; nil outside of steps
 	depth    int   // of groups and loops around
 }
 
 func (l *loader) load() {
-	file := l.program.file
+	file := l.program.Source
 	l.declare(file.Steps, nil)
 	l.scope = newScope(l.inputs(file.Inputs), file.Vars)
 	for _, field := range file.Vars {
 		v := l.value(field.Value, steps.Type{})
-		l.program.vars = append(l.program.vars, namedValue{field.Key.Text, v})
+		l.program.Vars = append(l.program.Vars, NamedValue{field.Key.Text, v})
 		l.scope.addVar(field.Key.Text, v.typ())
 		l.secrets.add("vars."+field.Key.Text, v)
 	}
-	l.program.steps = l.steps(file.Steps)
+	l.program.Steps = l.steps(file.Steps)
 	for _, field := range file.Outputs {
 		v := l.value(field.Value, steps.Type{})
-		l.program.outputs = append(l.program.outputs, namedValue{field.Key.Text, v})
+		l.program.Outputs = append(l.program.Outputs, NamedValue{field.Key.Text, v})
 	}
 }
 

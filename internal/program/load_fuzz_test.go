@@ -1,4 +1,4 @@
-package runner
+package program
 
 import (
 	"os"
@@ -9,7 +9,7 @@ import (
 // FuzzLoad: no workflow makes the loader panic, and there is either a program
 // or something wrong.
 func FuzzLoad(f *testing.F) {
-	for _, pattern := range []string{"../workflows/examples/*.yaml", "testdata/*/*.yaml"} {
+	for _, pattern := range []string{"../../workflows/examples/*.yaml", "testdata/*/*.yaml"} {
 		names, err := filepath.Glob(pattern)
 		if err != nil || len(names) == 0 {
 			f.Fatalf("no files like %s (%v)", pattern, err)

@@ -1,4 +1,4 @@
-package runner
+package program
 
 import (
 	"os"
@@ -35,7 +35,7 @@ func inputsFile(t *testing.T, text string) []workflow.Field {
 func shownInputs(t *testing.T, in Inputs) map[string]string {
 	t.Helper()
 	all := map[string]string{}
-	for name, v := range in.values {
+	for name, v := range in.Values {
 		if _, missing := v.(eval.Missing); missing {
 			all[name] = ""
 			continue
@@ -222,8 +222,8 @@ func TestPathsInTheFileAreRelativeToIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	name, _ := in.values["rows"].(string)
-	if got, want := program.path(name), filepath.Join("flows", "data", "rows.csv"); got != want {
+	name, _ := in.Values["rows"].(string)
+	if got, want := program.Path(name), filepath.Join("flows", "data", "rows.csv"); got != want {
 		t.Errorf("path = %s, want %s", got, want)
 	}
 }

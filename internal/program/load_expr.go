@@ -1,4 +1,4 @@
-package runner
+package program
 
 import (
 	"fmt"
@@ -13,12 +13,12 @@ import (
 )
 
 // expression compiles a bare expression.
-func (l *loader) expression(n *workflow.Node) *condition { return l.bare(n, eval.ParseExpr) }
+func (l *loader) expression(n *workflow.Node) *Condition { return l.bare(n, eval.ParseExpr) }
 
 // condition compiles an expression that gives a boolean.
-func (l *loader) condition(n *workflow.Node) *condition { return l.bare(n, eval.ParseCondition) }
+func (l *loader) condition(n *workflow.Node) *Condition { return l.bare(n, eval.ParseCondition) }
 
-func (l *loader) bare(n *workflow.Node, parse parser[*eval.Expr]) *condition {
+func (l *loader) bare(n *workflow.Node, parse parser[*eval.Expr]) *Condition {
 	if n == nil || n.Broken {
 		return nil
 	}
@@ -28,7 +28,7 @@ func (l *loader) bare(n *workflow.Node, parse parser[*eval.Expr]) *condition {
 		return nil
 	}
 	l.used(expr.Refs())
-	return &condition{expr, n}
+	return &Condition{expr, n}
 }
 
 // parser is one of the ways of package eval to read a text.
@@ -107,10 +107,10 @@ func (l *loader) outOfSight(n *workflow.Node, p *eval.Problem) {
 	}
 }
 
-func (l *loader) inVars() bool { return len(l.program.all) == 0 }
+func (l *loader) inVars() bool { return len(l.program.All) == 0 }
 
 func (l *loader) laterVar(name string, p *eval.Problem) {
-	for _, field := range l.program.file.Vars {
+	for _, field := range l.program.Source.Vars {
 		if field.Key.Text == name {
 			p.Message = fmt.Sprintf("the var %q comes later, in line %d", name, field.Key.Pos.Line)
 			p.Hint = "move it above this one"
@@ -161,21 +161,21 @@ func (l *loader) used(refs []eval.Ref) {
 		case len(ref.Path) == 2 || ref.Path[2] == "items":
 			s.keepAll()
 		case ref.Path[2] == "data":
-			s.used = true
+			s.Used = true
 			s.reads(ref.Path[3:])
 		}
 	}
 }
 
 // dependsOn notes that the current step reads another one.
-func (l *loader) dependsOn(s *step) {
+func (l *loader) dependsOn(s *Step) {
 	if s != nil && l.current != nil && s != l.current {
-		l.current.depends = append(l.current.depends, s.id)
+		l.current.Depends = append(l.current.Depends, s.ID)
 	}
 }
 
 // read marks a field of the loop's items as one that something reads.
-func (l *loop) read(path []string) {
+func (l *Loop) read(path []string) {
 	var names []string
 	for _, name := range path {
 		if strings.ContainsAny(name, "#@") {
@@ -184,27 +184,27 @@ func (l *loop) read(path []string) {
 		names = append(names, gjson.Escape(name))
 	}
 	name := strings.Join(names, ".")
-	if i, there := slices.BinarySearch(l.reads, name); !there && name != "" {
-		l.reads = slices.Insert(l.reads, i, name)
+	if i, there := slices.BinarySearch(l.Reads, name); !there && name != "" {
+		l.Reads = slices.Insert(l.Reads, i, name)
 	}
 }
 
 // reads notes whether somebody takes the first record of what a step has found,
 // and whether anybody asks how many there are.
-func (s *step) reads(path []string) {
+func (s *Step) reads(path []string) {
 	switch {
 	case len(path) > 1 && path[0] == "data" && path[1] == "0":
-		s.first = true
+		s.First = true
 	default:
-		s.counted = s.counted || len(path) < 2 || path[0] != "data"
+		s.Counted = s.Counted || len(path) < 2 || path[0] != "data"
 	}
 }
 
 // keepAll marks a step whose data is read as a whole, with that of the steps
 // inside it.
-func (s *step) keepAll() {
-	s.used, s.counted, s.useRows = true, true, s.loop != nil
-	for _, inner := range s.steps {
+func (s *Step) keepAll() {
+	s.Used, s.Counted, s.UseRows = true, true, s.Loop != nil
+	for _, inner := range s.Steps {
 		inner.keepAll()
 	}
 }

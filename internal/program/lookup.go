@@ -1,4 +1,4 @@
-package runner
+package program
 
 import (
 	"errors"
@@ -8,40 +8,40 @@ import (
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
-// lookup finds the record that a write is about, as it is before it: the
+// Lookup finds the record that a write is about, as it is before it: the
 // Current of the catalogue, compiled.
-type lookup struct {
-	call      *steps.Call
-	action    *steps.Action
-	cond      *eval.Expr
-	with      map[string]*eval.Template
-	match     map[string]*eval.Template
-	otherwise *lookup
+type Lookup struct {
+	Call      *steps.Call
+	Action    *steps.Action
+	Cond      *eval.Expr
+	With      map[string]*eval.Template
+	Match     map[string]*eval.Template
+	Otherwise *Lookup
 }
 
 // newLookup compiles a call of the catalogue. An error is a mistake there.
-func newLookup(call *steps.Call) (*lookup, error) {
+func newLookup(call *steps.Call) (*Lookup, error) {
 	if call == nil {
 		return nil, nil
 	}
-	l := &lookup{call: call, action: steps.Find(call.Action)}
+	l := &Lookup{Call: call, Action: steps.Find(call.Action)}
 	env := eval.NewEnv(map[string]*eval.Type{"with": nil, "data": nil, "before": nil})
 	var err error
 	if call.If != "" {
 		expr, problems := eval.ParseCondition(call.If, env)
-		l.cond, err = expr, catalogueError(call, problems)
+		l.Cond, err = expr, catalogueError(call, problems)
 	}
 	var failed [2]error
-	l.with, failed[0] = templates(call, call.With, env)
-	l.match, failed[1] = templates(call, call.Match, env)
+	l.With, failed[0] = templates(call, call.With, env)
+	l.Match, failed[1] = templates(call, call.Match, env)
 	otherwise, more := newLookup(call.Else)
-	l.otherwise = otherwise
+	l.Otherwise = otherwise
 	return l, errors.Join(err, failed[0], failed[1], more)
 }
 
-// mustLookup is [newLookup] for the program: a test of the catalogue compiles
+// MustLookup is [newLookup] for the program: a test of the catalogue compiles
 // each call.
-func mustLookup(call *steps.Call) *lookup {
+func MustLookup(call *steps.Call) *Lookup {
 	l, err := newLookup(call)
 	if err != nil {
 		panic(err)

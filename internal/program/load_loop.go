@@ -1,4 +1,4 @@
-package runner
+package program
 
 import (
 	"errors"
@@ -18,30 +18,30 @@ import (
 )
 
 // loop compiles for_each and what runs for each item.
-func (l *loader) loop(s *step) {
-	source := s.source.ForEach
-	lp := &loop{as: "item", failures: source.MaxFailures, types: map[string]eval.Kind{}}
-	s.loop = lp
+func (l *loader) loop(s *Step) {
+	source := s.Source.ForEach
+	lp := &Loop{As: "item", Failures: source.MaxFailures, Types: map[string]eval.Kind{}}
+	s.Loop = lp
 	if source.As != nil {
-		lp.as = source.As.Text
+		lp.As = source.As.Text
 		l.itemName(source.As)
 	}
 	for _, field := range source.Types {
-		lp.types[field.Key.Text] = columnKinds[field.Value.Text]
+		lp.Types[field.Key.Text] = columnKinds[field.Value.Text]
 	}
 	item := l.loopSource(lp, source)
 	if source.Limit != nil {
-		lp.limit = l.value(source.Limit, steps.Type{Kind: steps.Integer})
-		l.mustGive(source.Limit, lp.limit.typ(), "limit must be a whole number", eval.KindInt)
+		lp.Limit = l.value(source.Limit, steps.Type{Kind: steps.Integer})
+		l.mustGive(source.Limit, lp.Limit.typ(), "limit must be a whole number", eval.KindInt)
 	}
 	l.loopIf(s, item)
-	leave := l.scope.enter(lp.as, item)
+	leave := l.scope.enter(lp.As, item)
 	defer leave()
-	l.secrets.add(lp.as, lp.in)
-	l.items[lp.as] = lp
-	lp.where = l.condition(source.Where)
-	if lp.key = l.expression(source.Key); lp.key != nil {
-		l.mustGive(source.Key, lp.key.expr.Type(), "key must be a string or an integer", eval.KindString, eval.KindInt)
+	l.secrets.add(lp.As, lp.In)
+	l.items[lp.As] = lp
+	lp.Where = l.condition(source.Where)
+	if lp.Key = l.expression(source.Key); lp.Key != nil {
+		l.mustGive(source.Key, lp.Key.Expr.Type(), "key must be a string or an integer", eval.KindString, eval.KindInt)
 	}
 	l.body(s)
 }
@@ -49,19 +49,19 @@ func (l *loader) loop(s *step) {
 // mustGive reports a value whose type can never be one of those wanted.
 func (l *loader) mustGive(n *workflow.Node, t *eval.Type, message string, wanted ...eval.Kind) {
 	if t != nil && t.Kind != eval.KindAny && !slices.Contains(wanted, t.Kind) {
-		l.problem(n, message+", and this gives "+kindWord[t.Kind], "")
+		l.problem(n, message+", and this gives "+kindWords[t.Kind], "")
 	}
 }
 
 // loopIf compiles the condition of a loop, which cannot see an item.
-func (l *loader) loopIf(s *step, item *eval.Type) {
-	n := s.source.If
+func (l *loader) loopIf(s *Step, item *eval.Type) {
+	n := s.Source.If
 	if n == nil || n.Broken {
 		return
 	}
 	_, problems := tryParse(l, n.Text, eval.ParseCondition)
-	if len(problems) == 0 || !l.needsItem(n, s.loop.as, item) {
-		s.cond = l.condition(n)
+	if len(problems) == 0 || !l.needsItem(n, s.Loop.As, item) {
+		s.Cond = l.condition(n)
 		return
 	}
 	p := problems[0]
@@ -78,13 +78,13 @@ func (l *loader) needsItem(n *workflow.Node, as string, item *eval.Type) bool {
 }
 
 // loopSource compiles where the items come from and gives their type.
-func (l *loader) loopSource(lp *loop, source *workflow.Loop) *eval.Type {
+func (l *loader) loopSource(lp *Loop, source *workflow.Loop) *eval.Type {
 	switch {
 	case source.In != nil:
 		return l.loopList(lp, source.In)
 	case source.File != nil:
-		lp.file = l.value(source.File, steps.Type{Kind: steps.String})
-		l.mustGive(source.File, lp.file.typ(), "file must be a path", eval.KindString)
+		lp.File = l.value(source.File, steps.Type{Kind: steps.String})
+		l.mustGive(source.File, lp.File.typ(), "file must be a path", eval.KindString)
 		return l.loopFile(lp, source)
 	case source.Action != nil:
 		return l.loopAction(lp, source)
@@ -92,18 +92,18 @@ func (l *loader) loopSource(lp *loop, source *workflow.Loop) *eval.Type {
 	return nil
 }
 
-func (l *loader) loopList(lp *loop, in *workflow.Node) *eval.Type {
-	lp.in = l.value(in, steps.Type{Kind: steps.List})
-	t := lp.in.typ()
+func (l *loader) loopList(lp *Loop, in *workflow.Node) *eval.Type {
+	lp.In = l.value(in, steps.Type{Kind: steps.List})
+	t := lp.In.typ()
 	switch {
-	case lp.in.broken || lp.in.kind == workflow.List:
+	case lp.In.broken || lp.In.kind == workflow.List:
 		return nil
-	case lp.in.template == nil && in.Kind == workflow.String:
+	case lp.In.Template == nil && in.Kind == workflow.String:
 		l.problem(in, "for_each needs a list, and this is a text", "an expression stands in braces: "+workflow.Quote("{{ "+in.Text+" }}"))
-	case lp.in.template == nil:
+	case lp.In.Template == nil:
 		l.problem(in, "for_each needs a list, or a template that gives one, not "+in.Kind.String(), "")
 	case t != nil && t.Kind != eval.KindAny && t.Kind != eval.KindList:
-		l.problem(in, "for_each needs a list, and this gives "+kindWord[t.Kind], listHint(in.Text, t))
+		l.problem(in, "for_each needs a list, and this gives "+kindWords[t.Kind], listHint(in.Text, t))
 	case t != nil:
 		return t.Elem
 	}
@@ -124,26 +124,26 @@ func listHint(template string, t *eval.Type) string {
 
 // loopFile settles the format of a file that is named outright and, where it
 // is there, reads the columns of a CSV file.
-func (l *loader) loopFile(lp *loop, source *workflow.Loop) *eval.Type {
-	name, literal := lp.file.constant.(string)
-	lp.format = textOf(source.Format)
+func (l *loader) loopFile(lp *Loop, source *workflow.Loop) *eval.Type {
+	name, literal := lp.File.constant.(string)
+	lp.Format = textOf(source.Format)
 	if !literal || l.again {
 		return nil
 	}
-	if lp.format == "" {
-		lp.format = rows.FormatOf(name)
+	if lp.Format == "" {
+		lp.Format = rows.FormatOf(name)
 	}
-	if lp.format == "" && source.Node.Get("format") == nil {
+	if lp.Format == "" && source.Node.Get("format") == nil {
 		l.problem(source.File, "the format of "+name+" cannot be told from its name", "add beside file: format: csv, ndjson or json")
 		return nil
 	}
-	columns, err := readable(l.program.folders, l.program.path(name), lp.format)
+	columns, err := readable(l.program.Folders, l.program.Path(name), lp.Format)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		l.warn(source.File.Pos, source.File.Width(), "there is no file "+name+" yet", "a path is relative to the workflow file")
 	case err != nil:
-		l.problem(source.File, name+": "+err.Error(), outsideHint(err))
-	case lp.format == "csv":
+		l.problem(source.File, name+": "+err.Error(), OutsideHint(err))
+	case lp.Format == "csv":
 		return l.columnTypes(source, columns)
 	}
 	return nil
@@ -182,16 +182,16 @@ func (l *loader) columnTypes(source *workflow.Loop, columns []string) *eval.Type
 
 var columnKinds = map[string]eval.Kind{"string": eval.KindString, "integer": eval.KindInt, "number": eval.KindNumber, "boolean": eval.KindBool}
 
-func (l *loader) loopAction(lp *loop, source *workflow.Loop) *eval.Type {
-	if lp.action = l.find(source.Action); lp.action == nil {
+func (l *loader) loopAction(lp *Loop, source *workflow.Loop) *eval.Type {
+	if lp.Action = l.find(source.Action); lp.Action == nil {
 		return nil
 	}
-	if lp.action.Rows == "" {
-		l.problem(source.Action, lp.action.Name+" gives no list to loop over", "take a list or a search: "+strings.Join(lists(), ", "))
+	if lp.Action.Rows == "" {
+		l.problem(source.Action, lp.Action.Name+" gives no list to loop over", "take a list or a search: "+strings.Join(lists(), ", "))
 		return nil
 	}
-	lp.with = l.with(lp.action, source.Action, source.With)
-	return l.rowOf(lp.action)
+	lp.With = l.with(lp.Action, source.Action, source.With)
+	return l.rowOf(lp.Action)
 }
 
 // lists names the actions a loop can run over.
@@ -217,10 +217,10 @@ func (l *loader) rowOf(action *steps.Action) *eval.Type {
 	return t.Elem
 }
 
-// path is where a file named in the workflow stands: relative to it.
-func (p *compiled) path(name string) string {
+// Path is where a file named in the workflow stands: relative to it.
+func (p *Program) Path(name string) string {
 	if filepath.IsAbs(name) {
 		return name
 	}
-	return filepath.Join(p.dir, name)
+	return filepath.Join(p.Dir, name)
 }

@@ -1,4 +1,4 @@
-package runner
+package program
 
 import (
 	"cmp"
@@ -89,7 +89,7 @@ func (in *input) check(v eval.Value) error {
 		return fmt.Errorf("input %s must be an integer of 64 bits, not %s", in.name, big)
 	}
 	if kind := eval.KindOf(v); !sameKind(kind, inputKinds[in.source.Type]) {
-		return fmt.Errorf("input %s must be %s, not %s", in.name, kindWord[inputKinds[in.source.Type]], cmp.Or(kindWord[kind], "null"))
+		return fmt.Errorf("input %s must be %s, not %s", in.name, kindWords[inputKinds[in.source.Type]], cmp.Or(kindWords[kind], "null"))
 	}
 	if len(in.enum) > 0 && len(in.enum) == len(in.source.Enum) && !in.allows(v) {
 		return fmt.Errorf("input %s must be one of %s", in.name, in.choices())
@@ -118,14 +118,14 @@ func (in *input) choices() string {
 
 // Inputs are the values of a program's parameters.
 type Inputs struct {
-	values  eval.Object
+	Values  eval.Object
 	Secrets []string          // the values that must not be shown
-	named   files.Folders     // files that the command line gives
-	veil    secret.Veil       // of the secrets
+	Named   files.Folders     // files that the command line gives
+	Veil    secret.Veil       // of the secrets
 	salts   map[string]string // of the digests that are kept of them, by input
 }
 
-func newInputs() Inputs { return Inputs{values: eval.Object{}, salts: map[string]string{}} }
+func newInputs() Inputs { return Inputs{Values: eval.Object{}, salts: map[string]string{}} }
 
 // Given is where the values of inputs come from, strongest first.
 type Given struct {
@@ -136,7 +136,7 @@ type Given struct {
 
 // Inputs settles the value of each input. The error names every input that is
 // missing, unknown or wrong.
-func (p *compiled) Inputs(given Given) (Inputs, error) {
+func (p *Program) Inputs(given Given) (Inputs, error) {
 	texts, err := p.flagInputs(given.Flags)
 	problems := []error{err}
 	files := make(map[string]*workflow.Node, len(given.Files))
@@ -153,7 +153,7 @@ func (p *compiled) Inputs(given Given) (Inputs, error) {
 		}
 		out.add(in, v, secret.NewSalt())
 		if path, ok := v.(string); ok && in.source.Type == "file" && texts[in.name] != "" {
-			out.named = append(out.named, path)
+			out.Named = append(out.Named, path)
 		}
 	}
 	return out, errors.Join(problems...)
@@ -161,15 +161,15 @@ func (p *compiled) Inputs(given Given) (Inputs, error) {
 
 // add takes in a value. Salt is that of the digest that is kept of a secret.
 func (i *Inputs) add(in *input, v eval.Value, salt string) {
-	i.values[in.name] = v
+	i.Values[in.name] = v
 	if text, ok := v.(string); ok && in.source.Secret {
 		i.Secrets = append(i.Secrets, text)
 		i.salts[in.name] = salt
-		i.veil = i.veil.Add(in.name, text, salt)
+		i.Veil = i.Veil.Add(in.name, text, salt)
 	}
 }
 
-func (p *compiled) flagInputs(flags []string) (map[string]string, error) {
+func (p *Program) flagInputs(flags []string) (map[string]string, error) {
 	texts := map[string]string{}
 	var problems []error
 	for _, flag := range flags {
@@ -184,7 +184,7 @@ func (p *compiled) flagInputs(flags []string) (map[string]string, error) {
 	return texts, errors.Join(problems...)
 }
 
-func (p *compiled) knownInput(name string) error {
+func (p *Program) knownInput(name string) error {
 	names := make([]string, len(p.inputs))
 	for i, in := range p.inputs {
 		if names[i] = in.name; in.name == name {

@@ -1,4 +1,4 @@
-package runner
+package program
 
 import (
 	"encoding/json"
@@ -9,18 +9,18 @@ import (
 	"github.com/flowrun-dev/flowrun/internal/secret"
 )
 
-// frozenInput is an input as it is kept: its value or, of a secret, a digest
+// FrozenInput is an input as it is kept: its value or, of a secret, a digest
 // that tells whether it is the same one.
-type frozenInput struct {
+type FrozenInput struct {
 	Value  json.RawMessage `json:"value,omitempty"`
 	Secret string          `json:"secret,omitempty"` // salt and digest
 }
 
-// frozen are the inputs as they are kept.
-func (p *compiled) frozen(inputs Inputs) (map[string]frozenInput, error) {
-	frozen := map[string]frozenInput{}
+// Freeze gives the inputs as they are kept with a run or a plan, by their names.
+func (p *Program) Freeze(inputs Inputs) (map[string]FrozenInput, error) {
+	frozen := map[string]FrozenInput{}
 	for _, in := range p.inputs {
-		v, given := inputs.values[in.name]
+		v, given := inputs.Values[in.name]
 		if _, missing := v.(eval.Missing); !given || missing {
 			continue
 		}
@@ -28,17 +28,17 @@ func (p *compiled) frozen(inputs Inputs) (map[string]frozenInput, error) {
 		if err != nil {
 			return nil, err
 		}
-		frozen[in.name] = frozenInput{Value: text}
+		frozen[in.name] = FrozenInput{Value: text}
 		if in.source.Secret {
-			frozen[in.name] = frozenInput{Secret: secret.Seal(inputs.salts[in.name], text)}
+			frozen[in.name] = FrozenInput{Secret: secret.Seal(inputs.salts[in.name], text)}
 		}
 	}
 	return frozen, nil
 }
 
-// thaw gives inputs back that were kept. Secrets come from given again, and
+// Thaw gives inputs back that were frozen. Secrets come from given again, and
 // must be the same.
-func (p *compiled) thaw(frozen map[string]frozenInput, given Given) (_ Inputs, err error) {
+func (p *Program) Thaw(frozen map[string]FrozenInput, given Given) (_ Inputs, err error) {
 	out := newInputs()
 	for _, in := range p.inputs {
 		kept, ok := frozen[in.name]
@@ -58,7 +58,7 @@ func (p *compiled) thaw(frozen map[string]frozenInput, given Given) (_ Inputs, e
 }
 
 // secretAgain settles a secret once more and holds it against what is kept.
-func (in *input) secretAgain(p *compiled, sealed string, given Given) (eval.Value, error) {
+func (in *input) secretAgain(p *Program, sealed string, given Given) (eval.Value, error) {
 	texts, err := p.flagInputs(given.Flags)
 	if err != nil {
 		return nil, err
@@ -74,8 +74,8 @@ func (in *input) secretAgain(p *compiled, sealed string, given Given) (eval.Valu
 	return v, err
 }
 
-// secretsOnly refuses a flag for an input that is fixed by what was begun.
-func (p *compiled) secretsOnly(given Given, by string) error {
+// SecretsOnly refuses a flag for an input that is fixed by what was begun.
+func (p *Program) SecretsOnly(given Given, by string) error {
 	for _, flag := range given.Flags {
 		name, _, _ := strings.Cut(flag, "=")
 		for _, in := range p.inputs {

@@ -1,4 +1,4 @@
-package runner
+package program
 
 import (
 	"flag"
@@ -92,7 +92,7 @@ func TestFilesWithoutProblems(t *testing.T) {
 
 // TestExamples loads each example.
 func TestExamples(t *testing.T) {
-	t.Chdir("../workflows/examples")
+	t.Chdir("../../workflows/examples")
 	for _, name := range workflowsIn(t, ".") {
 		if problems := loadFile(t, name); problems != nil {
 			t.Errorf("%s has problems:\n%v", name, problems)

@@ -1,4 +1,4 @@
-package runner
+package program
 
 import (
 	"fmt"
@@ -15,10 +15,10 @@ import (
 
 // value compiles what is written under with, vars, outputs or for_each. Want
 // says what it is for: an unquoted 00042 is text where text is wanted.
-func (l *loader) value(n *workflow.Node, want steps.Type) *value {
+func (l *loader) value(n *workflow.Node, want steps.Type) *Value {
 	switch {
 	case n.Broken:
-		return &value{node: n, broken: true}
+		return &Value{Node: n, broken: true}
 	case n.Kind == workflow.List:
 		return l.list(n, want)
 	case n.Kind == workflow.Map:
@@ -29,9 +29,9 @@ func (l *loader) value(n *workflow.Node, want steps.Type) *value {
 	constant, err := scalar(n, want)
 	if err != nil {
 		l.problem(n, err.Error(), oddHint(n, want))
-		return &value{node: n, broken: true}
+		return &Value{Node: n, broken: true}
 	}
-	return &value{node: n, fixed: true, constant: constant}
+	return &Value{Node: n, Fixed: true, constant: constant}
 }
 
 // scalar gives the value of what is no template: a string, or an unquoted
@@ -93,10 +93,10 @@ func plainNumber(text string) (string, bool) {
 // cutComment is a comment that looks like the rest of a text: "Batch #17".
 var cutComment = regexp.MustCompile(`^#(\S| [0-9])`)
 
-func (l *loader) text(n *workflow.Node) *value {
+func (l *loader) text(n *workflow.Node) *Value {
 	if !strings.Contains(n.Text, "{{") {
 		l.warnOfComment(n)
-		return &value{node: n, fixed: true, constant: n.Text}
+		return &Value{Node: n, Fixed: true, constant: n.Text}
 	}
 	source := n.Text
 	if whole := strings.TrimSuffix(source, "\n"); strings.HasSuffix(whole, "}}") {
@@ -105,11 +105,11 @@ func (l *loader) text(n *workflow.Node) *value {
 	template, problems := tryParse(l, source, eval.ParseTemplate)
 	if len(problems) > 0 {
 		explain(l, n, problems, eval.ParseTemplate)
-		return &value{node: n, broken: true}
+		return &Value{Node: n, broken: true}
 	}
 	l.warnOfComment(n)
 	l.used(template.Refs())
-	return &value{node: n, template: template, secret: l.secrets.touch(template.Refs())}
+	return &Value{Node: n, Template: template, secret: l.secrets.touch(template.Refs())}
 }
 
 func (l *loader) warnOfComment(n *workflow.Node) {
@@ -147,8 +147,8 @@ func literal(n *workflow.Node, want steps.Type) (eval.Value, error) {
 	return scalar(n, want)
 }
 
-func (l *loader) list(n *workflow.Node, want steps.Type) *value {
-	v := &value{node: n, kind: workflow.List, fixed: true}
+func (l *loader) list(n *workflow.Node, want steps.Type) *Value {
+	v := &Value{Node: n, kind: workflow.List, Fixed: true}
 	elem := steps.Type{}
 	if want.Elem != nil {
 		elem = *want.Elem
@@ -157,17 +157,17 @@ func (l *loader) list(n *workflow.Node, want steps.Type) *value {
 	for _, item := range n.Items {
 		each := l.value(item, elem)
 		v.items = append(v.items, each)
-		v.fixed = v.fixed && each.fixed
+		v.Fixed = v.Fixed && each.Fixed
 		constant = append(constant, each.constant)
 	}
-	if v.fixed {
+	if v.Fixed {
 		v.constant = constant
 	}
 	return v
 }
 
-func (l *loader) mapping(n *workflow.Node, want steps.Type) *value {
-	v := &value{node: n, kind: workflow.Map, fixed: true}
+func (l *loader) mapping(n *workflow.Node, want steps.Type) *Value {
+	v := &Value{Node: n, kind: workflow.Map, Fixed: true}
 	constant := make(eval.Object, len(n.Fields))
 	for _, field := range n.Fields {
 		if strings.Contains(field.Key.Text, "{{") {
@@ -175,21 +175,21 @@ func (l *loader) mapping(n *workflow.Node, want steps.Type) *value {
 		}
 		known, _ := want.Field(field.Key.Text)
 		each := l.value(field.Value, known.Type)
-		v.fields = append(v.fields, namedValue{field.Key.Text, each})
-		v.fixed = v.fixed && each.fixed
+		v.fields = append(v.fields, NamedValue{field.Key.Text, each})
+		v.Fixed = v.Fixed && each.Fixed
 		constant[field.Key.Text] = each.constant
 	}
-	if v.fixed {
+	if v.Fixed {
 		v.constant = constant
 	}
 	return v
 }
 
 // typ is what is known of the value before it is evaluated.
-func (v *value) typ() *eval.Type {
+func (v *Value) typ() *eval.Type {
 	switch {
-	case v.template != nil:
-		return v.template.Type()
+	case v.Template != nil:
+		return v.Template.Type()
 	case v.broken:
 		return nil
 	case v.kind == workflow.List:
@@ -197,7 +197,7 @@ func (v *value) typ() *eval.Type {
 	case v.kind == workflow.Map:
 		fields := map[string]*eval.Type{}
 		for _, f := range v.fields {
-			fields[f.name] = f.typ()
+			fields[f.Name] = f.typ()
 		}
 		return &eval.Type{Kind: eval.KindObject, Fields: fields}
 	}
@@ -220,11 +220,11 @@ func scalarType(v eval.Value) *eval.Type {
 
 // sample is the value as the catalogue can check it before a run: what is
 // evaluated later is [steps.Later].
-func (v *value) sample() any {
+func (v *Value) sample() any {
 	switch {
 	case v == nil:
 		return nil
-	case v.template != nil || v.broken:
+	case v.Template != nil || v.broken:
 		return steps.Later{}
 	case v.kind == workflow.List:
 		list := make([]any, len(v.items))
@@ -235,7 +235,7 @@ func (v *value) sample() any {
 	case v.kind == workflow.Map:
 		object := make(map[string]any, len(v.fields))
 		for _, f := range v.fields {
-			object[f.name] = f.sample()
+			object[f.Name] = f.sample()
 		}
 		return object
 	}

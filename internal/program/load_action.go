@@ -1,4 +1,4 @@
-package runner
+package program
 
 import (
 	"fmt"
@@ -12,14 +12,14 @@ import (
 )
 
 // action looks the action up and checks its inputs.
-func (l *loader) action(s *step) {
-	if s.action = l.find(s.source.Action); s.action == nil {
-		if s.source.With != nil {
-			l.value(s.source.With, steps.Type{})
+func (l *loader) action(s *Step) {
+	if s.Action = l.find(s.Source.Action); s.Action == nil {
+		if s.Source.With != nil {
+			l.value(s.Source.With, steps.Type{})
 		}
 		return
 	}
-	s.with = l.with(s.action, s.source.Action, s.source.With)
+	s.With = l.with(s.Action, s.Source.Action, s.Source.With)
 	l.grant(s)
 }
 
@@ -37,7 +37,7 @@ func (l *loader) find(key *workflow.Node) *steps.Action {
 
 // with compiles the inputs of an action and holds them against the catalogue.
 // What is wrong already counts as something that is not known yet.
-func (l *loader) with(action *steps.Action, key, with *workflow.Node) *value {
+func (l *loader) with(action *steps.Action, key, with *workflow.Node) *Value {
 	if with == nil {
 		with = &workflow.Node{Kind: workflow.Map, Pos: key.Pos}
 	}
@@ -46,7 +46,7 @@ func (l *loader) with(action *steps.Action, key, with *workflow.Node) *value {
 		return v
 	}
 	for _, f := range action.Inputs {
-		l.checkTemplate(action, f, v.field(f.Name))
+		l.checkTemplate(action, f, v.Field(f.Name))
 	}
 	given, _ := v.sample().(map[string]any)
 	problems := action.Check(given)
@@ -118,8 +118,8 @@ func tooMany(action *steps.Action, with *workflow.Node, name string) bool {
 
 // checkTemplate reports a template whose type can never be what the input
 // takes, and marks the one whose holes are segments of a path.
-func (l *loader) checkTemplate(action *steps.Action, f steps.Field, v *value) {
-	if v == nil || v.template == nil {
+func (l *loader) checkTemplate(action *steps.Action, f steps.Field, v *Value) {
+	if v == nil || v.Template == nil {
 		return
 	}
 	v.segments = f.Segments
@@ -127,8 +127,8 @@ func (l *loader) checkTemplate(action *steps.Action, f steps.Field, v *value) {
 	if gives == nil || v.segments || fits(gives.Kind, kinds[f.Type.Kind]) {
 		return
 	}
-	message := fmt.Sprintf("%s: %s must be %s, and this template gives %s", action.Name, f.Name, withArticle(f.Type), kindWord[gives.Kind])
-	l.problem(v.node, message, conversion(v.node.Text, gives.Kind, kinds[f.Type.Kind]))
+	message := fmt.Sprintf("%s: %s must be %s, and this template gives %s", action.Name, f.Name, withArticle(f.Type), kindWords[gives.Kind])
+	l.problem(v.Node, message, conversion(v.Node.Text, gives.Kind, kinds[f.Type.Kind]))
 }
 
 func withArticle(t steps.Type) string {
@@ -184,32 +184,32 @@ func fits(gives, wants eval.Kind) bool {
 }
 
 // grant holds the step's effect against the file's allow.
-func (l *loader) grant(s *step) {
-	given, _ := s.with.sample().(map[string]any)
-	effect := s.action.EffectOf(given)
+func (l *loader) grant(s *Step) {
+	given, _ := s.With.sample().(map[string]any)
+	effect := s.Action.EffectOf(given)
 	if effect != steps.Delete && effect != steps.Send || l.allows(effect) {
 		return
 	}
-	if with := s.source.With; s.action.Name == "rawRequest" && with.Get("effect") == nil {
+	if with := s.Source.With; s.Action.Name == "rawRequest" && with.Get("effect") == nil {
 		return // that it must say its effect is reported
 	}
-	message := s.action.Name + " deletes for good, and the file does not allow that"
+	message := s.Action.Name + " deletes for good, and the file does not allow that"
 	if effect == steps.Send {
-		message = s.action.Name + " reaches customers, and the file does not allow that"
+		message = s.Action.Name + " reaches customers, and the file does not allow that"
 	}
-	l.problem(s.source.Action, message, l.grantHint(effect))
+	l.problem(s.Source.Action, message, l.grantHint(effect))
 }
 
 func (l *loader) allows(effect steps.Effect) bool {
-	return slices.ContainsFunc(l.program.file.Allow, func(n *workflow.Node) bool { return n.Text == effect.String() })
+	return slices.ContainsFunc(l.program.Source.Allow, func(n *workflow.Node) bool { return n.Text == effect.String() })
 }
 
 func (l *loader) grantHint(effect steps.Effect) string {
-	if len(l.program.file.Allow) == 0 {
+	if len(l.program.Source.Allow) == 0 {
 		return fmt.Sprintf("add to the file: allow: [%s]", effect)
 	}
 	var names []string
-	for _, n := range l.program.file.Allow {
+	for _, n := range l.program.Source.Allow {
 		names = append(names, n.Text)
 	}
 	return fmt.Sprintf("change allow in the file: allow: [%s]", strings.Join(append(names, effect.String()), ", "))

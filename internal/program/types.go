@@ -1,10 +1,11 @@
-package runner
+package program
 
 import (
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
+// kinds are those of expressions for those of the catalogue.
 var kinds = map[steps.Kind]eval.Kind{
 	steps.Any:     eval.KindAny,
 	steps.String:  eval.KindString,
@@ -15,6 +16,9 @@ var kinds = map[steps.Kind]eval.Kind{
 	steps.List:    eval.KindList,
 	steps.Object:  eval.KindObject,
 }
+
+// KindOf gives the kind that a value of the catalogue has in expressions.
+func KindOf(t steps.Type) eval.Kind { return kinds[t.Kind] }
 
 // typeOf turns a type of the catalogue into one that expressions are checked
 // against.
@@ -40,8 +44,11 @@ var errorType = &eval.Type{Kind: eval.KindObject, Fields: map[string]*eval.Type{
 	"status":  {Kind: eval.KindInt},
 }}
 
-// kindWord names kinds for messages. It has no word for any kind.
-var kindWord = map[eval.Kind]string{
+// Word names the kind of a value that is known, for messages; "" for null.
+func Word(v eval.Value) string { return kindWords[eval.KindOf(v)] }
+
+// kindWords has no word for any kind.
+var kindWords = map[eval.Kind]string{
 	eval.KindBool: "a boolean", eval.KindInt: "an integer", eval.KindNumber: "a number",
 	eval.KindString: "a string", eval.KindList: "a list", eval.KindObject: "an object",
 }
@@ -57,37 +64,37 @@ func (l *loader) outputType(action *steps.Action) *eval.Type {
 }
 
 // stepType is what steps.ID holds.
-func (l *loader) stepType(s *step) *eval.Type {
+func (l *loader) stepType(s *Step) *eval.Type {
 	fields := map[string]*eval.Type{
 		"status": {Kind: eval.KindString},
 		"error":  errorType,
 	}
 	switch {
-	case s.loop != nil:
+	case s.Loop != nil:
 		fields["counts"] = countsType
 		fields["items"] = &eval.Type{Kind: eval.KindList, Elem: l.itemType(s)}
-	case s.action != nil:
-		fields["data"] = l.outputType(s.action)
-	case s.source.Action != nil: // it is not known, which is reported
+	case s.Action != nil:
+		fields["data"] = l.outputType(s.Action)
+	case s.Source.Action != nil: // it is not known, which is reported
 		fields["data"] = nil
 	}
 	return &eval.Type{Kind: eval.KindObject, Fields: fields}
 }
 
 // itemType is an element of steps.ID.items.
-func (l *loader) itemType(s *step) *eval.Type {
+func (l *loader) itemType(s *Step) *eval.Type {
 	fields := map[string]*eval.Type{
 		"key":    {Kind: eval.KindString},
 		"status": {Kind: eval.KindString},
 	}
-	if s.action != nil {
-		fields["data"] = l.outputType(s.action)
+	if s.Action != nil {
+		fields["data"] = l.outputType(s.Action)
 		return &eval.Type{Kind: eval.KindObject, Fields: fields}
 	}
 	inner := map[string]*eval.Type{}
-	for _, each := range s.steps {
-		if each.id != "" {
-			inner[each.id] = l.stepType(each)
+	for _, each := range s.Steps {
+		if each.ID != "" {
+			inner[each.ID] = l.stepType(each)
 		}
 	}
 	fields["steps"] = &eval.Type{Kind: eval.KindObject, Fields: inner, Noun: "step"}

@@ -1,4 +1,4 @@
-package runner
+package program
 
 import (
 	"maps"
@@ -38,48 +38,48 @@ func (t taints) under(prefix string) bool {
 }
 
 // add marks a name whose value is secret.
-func (t taints) add(name string, v *value) {
-	if v.secretive() {
+func (t taints) add(name string, v *Value) {
+	if v.HoldsSecret() {
 		t[name] = true
 	}
 }
 
 // step marks a step that writes something secret: Intercom's answer repeats it.
-func (t taints) step(s *step) {
-	inside := slices.ContainsFunc(s.steps, func(inner *step) bool { return t["steps."+inner.id] })
-	wrote := s.action != nil && s.action.Effect != steps.Read && s.with.secretive()
-	if s.id != "" && (inside || wrote) {
-		t["steps."+s.id] = true
+func (t taints) step(s *Step) {
+	inside := slices.ContainsFunc(s.Steps, func(inner *Step) bool { return t["steps."+inner.ID] })
+	wrote := s.Action != nil && s.Action.Effect != steps.Read && s.With.HoldsSecret()
+	if s.ID != "" && (inside || wrote) {
+		t["steps."+s.ID] = true
 	}
 }
 
-// secretive reports whether a part of a value is made of a secret.
-func (v *value) secretive() bool {
+// HoldsSecret reports whether a part of a value is made of a secret.
+func (v *Value) HoldsSecret() bool {
 	switch {
 	case v == nil:
 		return false
 	case v.secret:
 		return true
 	}
-	return slices.ContainsFunc(v.items, (*value).secretive) ||
-		slices.ContainsFunc(v.fields, func(f namedValue) bool { return f.secretive() })
+	return slices.ContainsFunc(v.items, (*Value).HoldsSecret) ||
+		slices.ContainsFunc(v.fields, func(f NamedValue) bool { return f.HoldsSecret() })
 }
 
-// shown is what the value was evaluated to, with expressions in place of what
+// Shown is what the value was evaluated to, with expressions in place of what
 // is made of a secret.
-func (v *value) shown(got eval.Value) eval.Value {
+func (v *Value) Shown(got eval.Value) eval.Value {
 	switch {
-	case !v.secretive():
+	case !v.HoldsSecret():
 		return got
 	case v.secret:
-		return v.node.Text
+		return v.Node.Text
 	}
 	switch got := got.(type) {
 	case eval.Object:
 		object := maps.Clone(got)
 		for _, f := range v.fields {
-			if each, there := object[f.name]; there {
-				object[f.name] = f.shown(each)
+			if each, there := object[f.Name]; there {
+				object[f.Name] = f.Shown(each)
 			}
 		}
 		return object
@@ -89,7 +89,7 @@ func (v *value) shown(got eval.Value) eval.Value {
 		}
 		list := make(eval.List, len(got))
 		for i, each := range got {
-			list[i] = v.items[i].shown(each)
+			list[i] = v.items[i].Shown(each)
 		}
 		return list
 	}
