@@ -283,6 +283,19 @@ func TestWhatAPlanLeavesOpenIsDone(t *testing.T) {
 	}
 }
 
+// TestAWriteToARecordThatThePlanItselfBringsBackIsDone plans to write a record
+// that is archived: nobody has seen what it shows.
+func TestAWriteToARecordThatThePlanItselfBringsBackIsDone(t *testing.T) {
+	k := newKeeper(t, `{version: 1, steps: [{action: unarchiveContact, with: {contact_id: "`+u2+`"}},
+		{action: updateContact, with: {contact_id: "`+u2+`", name: New}}]}`)
+	k.byHand(`{action: archiveContact, with: {contact_id: "` + u2 + `"}}`)
+	before := len(k.writes())
+	r := k.applyPlan(k.mustSave(), filepath.Join(t.TempDir(), "run"), "")
+	if writes := k.writes()[before:]; len(writes) != 2 || r.Stale != 0 {
+		t.Errorf("stale %d, effects:\n%s", r.Stale, strings.Join(writes, "\n"))
+	}
+}
+
 func TestOnStaleFailFailsTheRow(t *testing.T) {
 	k := newKeeper(t, winback, "rows.csv", winbackRows)
 	name := k.mustSave()

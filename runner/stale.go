@@ -194,6 +194,8 @@ func (l *plannedLine) compare(at *place, now Change) (moved Change, same bool) {
 		return Change{}, true
 	case now.Secret:
 		return Change{Path: now.Path, Secret: true}, l.Seen.Before[now.Path] == secret.Seal(at.addr(), now.before)
+	case planned.Before == nil && !planned.Absent: // nobody could look: an earlier step of the plan brings the record
+		return Change{}, true
 	}
 	return Change{Path: now.Path, Before: planned.Before, After: now.Before}, now.like(planned.Before)
 }

@@ -160,7 +160,7 @@ func TestUndoOfManyWrites(t *testing.T) {
 					t.Errorf("the workspace differs (-want +got):\n%s\n%s", diff, u.undo.text)
 				}
 				if u.result != nil && u.result.Counts.Failed+u.result.Counts.Skipped > 0 {
-					t.Errorf("it ended with %+v; notes: %v", u.result.Counts, u.notes())
+					t.Errorf("it ended with %+v; notes: %v", u.result.Counts, notesOf(u.done))
 				}
 			})
 		})

@@ -20,10 +20,11 @@ type undoing struct {
 	plan   *Result // nil where nothing can be taken back
 	result *Result
 	events []Event // of the plan
+	done   []Event // of the run
 	dir    string  // of the undo's run
 }
 
-// takeBack plans and applies what takes the run in dir back.
+// takeBack plans what takes the run in dir back, and applies that plan.
 func (b *bench) takeBack(dir string, opt UndoOptions) undoing {
 	b.t.Helper()
 	past := readPast(dir)
@@ -46,13 +47,19 @@ func (b *bench) takeBack(dir string, opt UndoOptions) undoing {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	options := Options{Do: client, Dir: b.t.TempDir(), RunID: "undo-1", On: func(e Event) { u.events = append(u.events, e) }}
+	u.dir = b.t.TempDir()
+	options := Options{Do: client, Dir: u.dir, RunID: "undo-1", On: func(e Event) { u.events = append(u.events, e) }}
+	if options.Draft, err = NewDraft(u.dir); err != nil {
+		b.t.Fatal(err)
+	}
 	if u.plan, err = program.Plan(context.Background(), options); err != nil {
 		b.t.Fatal(err)
 	}
 	b.addsUp(u.plan)
-	u.dir = filepath.Join(b.t.TempDir(), "undo")
-	options.Dir, options.On, options.Acknowledged = u.dir, nil, map[string]int64{"max_deletes": 1000}
+	if err := options.Draft.Close(); err != nil {
+		b.t.Fatal(err)
+	}
+	options.Draft, options.On, options.Acknowledged = nil, func(e Event) { u.done = append(u.done, e) }, map[string]int64{"max_deletes": 1000}
 	if options.Run, err = Begin(u.dir, program, options, By{Version: "test"}); err != nil {
 		b.t.Fatal(err)
 	}
@@ -77,8 +84,10 @@ func (b *bench) foretold() Reversal {
 }
 
 // notes are what the plan says of the records that somebody has changed.
-func (u undoing) notes() (notes []string) {
-	for _, e := range u.events {
+func (u undoing) notes() []string { return notesOf(u.events) }
+
+func notesOf(events []Event) (notes []string) {
+	for _, e := range events {
 		if e.Ended != nil && e.Ended.Note != "" {
 			notes = append(notes, e.Ended.Addr+": "+e.Ended.Note)
 		}
