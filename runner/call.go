@@ -100,7 +100,8 @@ func (w *walk) answered(s *program.Step, at *place, data []byte, err error) outc
 	switch {
 	case err == nil:
 		out := outcome{status: Done, id: gjson.GetBytes(data, "id").String(), has: true}
-		if s.Used || at.writing == nil || at.writing.target != nil { // of other writes nobody looks at the answer
+		sent := s.Action.Effect == steps.Send                                // the journal keeps its version
+		if s.Used || sent || at.writing == nil || at.writing.target != nil { // of other writes nobody looks at the answer
 			out.data = eval.RawTrusted(data)
 		}
 		return out

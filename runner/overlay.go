@@ -120,9 +120,16 @@ func (o *overlay) see(t *found) {
 
 // seeMember is see for what belongs to a contact.
 func (o *overlay) seeMember(t *found) {
-	if rec := o.records["contacts "+t.contact]; rec != nil && rec.gone {
-		t.value, t.absent = nil, errors.New("an earlier step of this plan archives or deletes the contact: "+rec.by.String())
-		return
+	if rec := o.records["contacts "+t.contact]; rec != nil {
+		unknown, some := rec.kept.whole.(*eval.Unknown)
+		switch {
+		case rec.gone:
+			t.value, t.absent = nil, errors.New("an earlier step of this plan archives or deletes the contact: "+rec.by.String())
+			return
+		case some && t.absent != nil: // it is brought back, and nobody could look before that
+			t.after, t.absent = unknown.Origins, nil
+			return
+		}
 	}
 	if list, ok := o.members[t.key]; ok {
 		t.in(list)

@@ -287,11 +287,13 @@ func TestWhatAPlanLeavesOpenIsDone(t *testing.T) {
 // that is archived: nobody has seen what it shows.
 func TestAWriteToARecordThatThePlanItselfBringsBackIsDone(t *testing.T) {
 	k := newKeeper(t, `{version: 1, steps: [{action: unarchiveContact, with: {contact_id: "`+u2+`"}},
-		{action: updateContact, with: {contact_id: "`+u2+`", name: New}}]}`)
+		{action: updateContact, with: {contact_id: "`+u2+`", name: New}},
+		{action: detachTag, with: {contact_id: "`+u2+`", tag_id: 1}}]}`)
+	k.byHand(`{id: t, action: createTag, with: {name: vip}}, {action: attachTag, with: {contact_id: "` + u2 + `", tag_id: "{{ steps.t.data.id }}"}}`)
 	k.byHand(`{action: archiveContact, with: {contact_id: "` + u2 + `"}}`)
 	before := len(k.writes())
 	r := k.applyPlan(k.mustSave(), filepath.Join(t.TempDir(), "run"), "")
-	if writes := k.writes()[before:]; len(writes) != 2 || r.Stale != 0 {
+	if writes := k.writes()[before:]; len(writes) != 3 || r.Stale != 0 {
 		t.Errorf("stale %d, effects:\n%s", r.Stale, strings.Join(writes, "\n"))
 	}
 }

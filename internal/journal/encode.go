@@ -38,6 +38,7 @@ func (s *storedAnswer) append(dst []byte) ([]byte, error) {
 	o.some("reason", s.Reason)
 	o.some("effect", s.Effect)
 	o.some("id", s.RemoteID)
+	o.some("version", s.Version)
 	o.some("request", s.RequestID)
 	o.number("http", s.HTTP)
 	o.some("code", s.Code)

@@ -40,7 +40,7 @@ func FuzzEncode(f *testing.F) {
 			Frozen: data, Before: data, Time: when, Durable: shape&8 != 0,
 		})
 		checkEncoded(t, storedAnswer{
-			Address: address, In: in, Status: Status(status), Reason: word, Effect: loop, RemoteID: word, RequestID: word,
+			Address: address, In: in, Status: Status(status), Reason: word, Effect: loop, RemoteID: word, Version: loop, RequestID: word,
 			HTTP: int(at), Code: word, Message: loop, Data: data, Time: when,
 		})
 		checkEncoded(t, storedRow{Path: in, Status: Status(status), Key: word})

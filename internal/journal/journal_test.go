@@ -33,7 +33,7 @@ func TestRecordsComeBackAsTheyWereGiven(t *testing.T) {
 		}},
 		{Intent: &Intent{Address: "tag\u2028\tü\x00", Time: testTime}},
 		{Answer: &Answer{
-			Address: "tag", Status: InDoubt, Reason: "r", Effect: "create", RemoteID: "63", RequestID: "q", HTTP: 502,
+			Address: "tag", Status: InDoubt, Reason: "r", Effect: "create", RemoteID: "63", Version: "1700000000", RequestID: "q", HTTP: 502,
 			Code: "server_error", Message: "line\nline", Data: json.RawMessage(`[null]`), Time: testTime,
 		}},
 		{Answer: &Answer{Address: `mark["<x>"].attach`, In: at[:1], Status: Unchanged, Time: testTime}},
