@@ -33,6 +33,10 @@ type Decision struct {
 	Who      string
 }
 
+// codeNotApplied is the code of a call of which a person decided that it was not
+// applied.
+const codeNotApplied = "not_applied"
+
 // Doubts is a run that is open to have its doubts settled by hand.
 type Doubts struct {
 	dir     string
@@ -182,7 +186,7 @@ func (by Decision) answer(l Left, s *program.Step) journal.Answer {
 		a.Status, a.RemoteID, a.Data = journal.Done, by.RemoteID, by.Data
 		return a
 	}
-	a.Status, a.Code = journal.Failed, strings.ReplaceAll(string(by.Verdict), " ", "_")
+	a.Status, a.Code = journal.Failed, strings.ReplaceAll(string(by.Verdict), " ", "_") // codeNotApplied, for one
 	a.Message = fmt.Sprintf("%s decided that it was %s", by.Who, by.Verdict)
 	if by.Verdict == SendAgain {
 		a.Message = fmt.Sprintf("%s decided that it is %s", by.Who, by.Verdict)

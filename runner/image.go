@@ -35,6 +35,7 @@ type imageField struct {
 	From   json.RawMessage `json:"from,omitempty"` // nil where there was nothing
 	To     json.RawMessage `json:"to,omitempty"`
 	Sealed string          `json:"sealed,omitempty"` // in place of To, where that has a secret in it
+	Lost   bool            `json:"lost,omitempty"`   // From had a secret in it, and is not kept
 }
 
 // writing is the write that an instance is about to make.
@@ -64,7 +65,7 @@ func (w *walk) imageOf(ctx context.Context, s *program.Step, in eval.Object, tar
 		b.Fields = w.imageFields(changes)
 	}
 	if s.Action.Effect == steps.Delete && target != nil {
-		if record := asJSON(target.value); len(record) <= maxRecord {
+		if record := asJSON(target.value); len(record) <= maxRecord && !w.secret(record) {
 			b.Record = record
 		}
 		if err := w.holders(ctx, s, in, &b); err != nil {
@@ -98,6 +99,9 @@ func (w *walk) imageFields(changes []Change) []imageField {
 		fields[i] = imageField{Input: c.input, Member: c.member, From: c.before, To: c.after}
 		if w.secret(c.after) {
 			fields[i].To, fields[i].Sealed = nil, secret.Seal(secret.NewSalt(), c.after)
+		}
+		if w.secret(c.before) {
+			fields[i].From, fields[i].Lost = nil, true
 		}
 	}
 	return fields

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
@@ -101,16 +102,20 @@ func (w *walk) weighBack(s *program.Step, in eval.Object, target *found) *outcom
 	switch {
 	case gone:
 		return &outcome{status: Unchanged, has: true}
+	case want != nil && target.value == nil && len(want.Fields) > 0 && s.Action.Effect == steps.Create:
+		return conflict("it is not there any more") // what puts its fields back would make it again
 	case want == nil || target.value == nil:
 		return nil
 	case want.holder != "":
 		return conflict(want.holder + " has it")
 	case w.program.back.onConflict == ForceConflict:
 		return nil
+	case want.Gone && s.Action.Goal == steps.Fields && len(diff(s, in, target.value)) > 0:
+		return conflict("it is there again, and not as it was")
 	case want.Version != "" && want.Version != textValue(valueAt(target.value, true, "updated_at")):
 		return conflict("it was changed since")
 	}
-	return w.weighFieldsBack(s, in, target, want.Fields)
+	return cmp.Or(w.weighFieldsBack(s, in, target, want.Fields), filledIn(s, target))
 }
 
 // weighFieldsBack looks at each field that the run left in the record.
@@ -135,6 +140,18 @@ func (w *walk) weighFieldsBack(s *program.Step, in eval.Object, target *found, f
 	}
 	if left == 0 {
 		return first
+	}
+	return nil
+}
+
+// filledIn ends a delete of a record in which somebody has filled in a field that
+// the run left empty.
+func filledIn(s *program.Step, target *found) *outcome {
+	if !target.still.Only {
+		return nil
+	}
+	if path := filled(s.Action, target.value, target.still.Fields); path != "" {
+		return conflict(unescaped(path) + " was changed since")
 	}
 	return nil
 }

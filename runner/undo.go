@@ -100,7 +100,7 @@ func (p *Past) Undo(dir string, opt UndoOptions) (*Undo, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(deeds.backwards(m.takeBack), deeds.remove()); err != nil {
+	if err := errors.Join(m.findMade(deeds), deeds.backwards(m.takeBack), deeds.remove()); err != nil {
 		return nil, err
 	}
 	if len(m.doubts) > 0 {
@@ -164,21 +164,25 @@ type takesBack struct {
 	onConflict string
 	limits     []Limit
 	files      []string                         // that the lists are read from, until the run has them
-	expect     map[*program.Step]*eval.Template // what must still be so, of a loop over one action
+	expect     map[*program.Step]*eval.Template // what must still be so, of the first action of a loop
 }
 
 // takesBack makes of the program one that takes a run back.
 func (p *Program) takesBack(of, onConflict string) {
 	p.back = &takesBack{of: of, onConflict: onConflict, expect: map[*program.Step]*eval.Template{}}
 	for _, s := range p.Steps {
-		if s.Loop == nil || s.Action == nil {
+		if s.Loop == nil {
 			continue
 		}
 		expect, problems := eval.ParseTemplate(`{{ get(`+s.Loop.As+`, "expect") }}`, eval.NewEnv(map[string]*eval.Type{s.Loop.As: nil}))
 		if problems != nil {
 			panic(problems[0].Message) // the name of an item always can be in it
 		}
-		p.back.expect[s] = expect
+		first := s
+		if s.Action == nil { // the record comes back first, and then is given back to those who had it
+			first = s.Steps[0]
+		}
+		p.back.expect[first] = expect
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/flowrun-dev/flowrun/internal/journal"
+	"github.com/flowrun-dev/flowrun/steps"
 )
 
 // deed is one write that a run made.
@@ -20,6 +21,7 @@ type deed struct {
 	Version string `json:"version,omitempty"`
 	Image   *image `json:"image,omitempty"` // nil where none was kept
 	Open    string `json:"open,omitempty"`  // the class of a call of which nobody knows whether it was applied
+	Met     bool   `json:"met,omitempty"`   // sent again, a create met what it had made itself, or what somebody else had
 }
 
 // deeds are the writes of a run in the order of their answers, in a file: there
@@ -35,6 +37,7 @@ type deeds struct {
 type openCall struct {
 	images [][]byte // that its intents have, the first one first
 	class  string
+	lost   bool // an answer was: an earlier call may have been applied
 }
 
 // readDeeds reads the journal in dir, and keeps the chosen writes in a file.
@@ -64,8 +67,16 @@ func eachDeed(dir string, chosen func(addr string) bool, visit func(deed) error)
 				open[record.Intent.Address] = &openCall{}
 			}
 			open[record.Intent.Address].add(record.Intent)
-		case record.Answer != nil && record.Answer.Status != journal.InDoubt && open[record.Answer.Address] != nil:
+		case record.Resumed != nil:
+			for _, call := range open {
+				call.lost = true
+			}
+		case record.Answer != nil && open[record.Answer.Address] != nil:
 			call := open[record.Answer.Address]
+			if call.staysOpen(record.Answer) {
+				call.lost = true
+				continue
+			}
 			delete(open, record.Answer.Address)
 			if err := call.answered(record.Answer, visit); err != nil {
 				return err
@@ -92,6 +103,17 @@ func (c *openCall) add(i *journal.Intent) {
 	}
 }
 
+// staysOpen reports whether it is still not known what became of a call. One
+// that failed when it was sent again may have set fields the first time, unless
+// a person has decided that it did not.
+func (c *openCall) staysOpen(a *journal.Answer) bool {
+	if a.Status == journal.Failed && c.lost && c.class == steps.Repeatable.String() && a.Code != codeNotApplied {
+		found, err := c.image("")
+		return err == nil && found != nil && found.ID != ""
+	}
+	return a.Status == journal.InDoubt
+}
+
 // answered takes in what became of a call. Of one that failed, nothing was
 // applied.
 func (c *openCall) answered(a *journal.Answer, visit func(deed) error) error {
@@ -102,27 +124,43 @@ func (c *openCall) answered(a *journal.Answer, visit func(deed) error) error {
 	if err != nil {
 		return err
 	}
-	return visit(deed{Addr: a.Address, Effect: a.Effect, ID: a.RemoteID, Version: a.Version, Image: image})
+	each := deed{Addr: a.Address, Effect: a.Effect, ID: a.RemoteID, Version: a.Version, Image: image}
+	if c.lost && c.class == steps.Repeatable.String() && len(c.images) > 0 && image.ID != "" {
+		first, err := c.image("")
+		each.Met = err == nil && first.ID == ""
+	}
+	return visit(each)
 }
 
-// image is that of the call that was applied. A call that was sent again found
-// what it had made itself, so the first one counts; of a create that met a
-// record, the first one that found that record.
+// image is what was there before the call that was applied; of a create that met
+// a record, before the first one that found that record. A call that is sent
+// again finds what it has made itself, so the first image counts. But a field
+// that did not show what had been sent is as somebody else left it.
 func (c *openCall) image(id string) (*image, error) {
-	var first *image
+	var found *image
 	for _, text := range c.images {
 		var b image
 		if err := json.Unmarshal(text, &b); err != nil {
 			return nil, err
 		}
-		if b.ID != "" && b.ID == id {
-			return &b, nil
-		}
-		if first == nil {
-			first = &b
+		switch {
+		case found == nil, b.ID != "" && b.ID == id && found.ID != id:
+			found = &b
+		case b.ID == found.ID:
+			found.later(b.Fields)
 		}
 	}
-	return first, nil
+	return found, nil
+}
+
+// later takes in what a later call found in the same record.
+func (b *image) later(fields []imageField) {
+	for _, each := range fields {
+		same := func(f imageField) bool { return f.Input == each.Input && f.Member == each.Member }
+		if i := slices.IndexFunc(b.Fields, same); i >= 0 {
+			b.Fields[i].From, b.Fields[i].Lost = each.From, each.Lost
+		}
+	}
 }
 
 func (d *deeds) add(each deed) error {

@@ -60,7 +60,7 @@ func (m *undoMaker) deleted(action *steps.Action, d deed) {
 // the run did to it before.
 func (m *undoMaker) comesBack(s *program.Step, d deed, inverse *steps.Action, row undoRow) {
 	record, _ := d.names(s.Action)
-	row.Expect, row.Holders = nil, d.Image.Holders
+	row.Expect, row.Holders = &expectation{Gone: true}, d.Image.Holders
 	t := reach{alone: []string{record}}
 	for _, id := range row.Holders {
 		t.shared = append(t.shared, "contacts "+id)

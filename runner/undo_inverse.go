@@ -17,6 +17,8 @@ type undoMaker struct {
 	program *Program
 	limits  map[string]int // place in Limits, by step, how and reason
 	gone    map[string]*goneRecord
+	made    map[uint64]bool         // records that the run created, and that are to be deleted, by a hash
+	stays   map[string][]imageField // what the run set in one of them and is not taken back
 	stages  *stages
 	doubts  []string
 	err     error // the first one
@@ -36,6 +38,8 @@ type expectation struct {
 	Fields  []imageField `json:"fields,omitempty"`  // as the run left them
 	Version string       `json:"version,omitempty"` // of the record, as it was answered
 	Unused  bool         `json:"unused,omitempty"`  // nobody has the record
+	Only    bool         `json:"only,omitempty"`    // no other field of the record has a value
+	Gone    bool         `json:"gone,omitempty"`    // the record is not there, or it is as it was
 }
 
 // takeBack takes in a write; they come from the last one to the first.
@@ -52,6 +56,9 @@ func (m *undoMaker) takeBack(d deed) error {
 	switch {
 	case d.Image == nil && (call != nil || s.Action.Effect == steps.Delete):
 		m.limit(s, d, Never, "what was there before is not on record: undo: false, or a run of an older flowrun")
+		return nil
+	case d.Met && s.Action.Effect == steps.Create && (s.Action.Goal != steps.Fields || len(d.Image.Fields) == 0):
+		m.limit(s, d, Never, "an answer was lost, and it is not known whether the run created this or met it")
 		return nil
 	case call == nil:
 		m.limit(s, d, Never, s.Action.UndoNote)
@@ -120,13 +127,16 @@ func (m *undoMaker) invert(s *program.Step, d deed, call *steps.Call) error {
 	case with == nil:
 		m.limit(s, d, Never, "not all that it needs is on record")
 		return nil
+	case s.Action.Effect == steps.Send && d.Version == "" && m.opt.OnConflict != ForceConflict:
+		m.limit(s, d, Never, "whether somebody has changed it since cannot be told: its version is not on record")
+		return nil
 	case call.Restore:
 		if m.restore(s, d, inverse, &row); len(row.Expect.Fields) == 0 {
 			return nil
 		}
 	case s.Action.Effect == steps.Create || s.Action.Effect == steps.Send:
-		row.Expect.Fields = shownFields(s.Action, d.Image.Fields)
-		row.Expect.Version, row.Expect.Unused = d.Version, inverse.Holders != nil
+		row.Expect.Fields = m.leftIn(s.Action, d)
+		row.Expect.Version, row.Expect.Unused, row.Expect.Only = d.Version, inverse.Holders != nil, m.deletes(s.Action)
 	}
 	if missing := lacking(inverse, with); missing != "" {
 		m.limit(s, d, Never, missing)
@@ -207,6 +217,7 @@ func (m *undoMaker) restore(s *program.Step, d deed, inverse *steps.Action, row 
 			reason = each.Input + ": " + why
 		}
 		if old == nil {
+			m.keeps(s.Action, d, each)
 			continue
 		}
 		if each.Member == "" {
@@ -236,6 +247,8 @@ func oldValue(f steps.Field, takes bool, each imageField) (old json.RawMessage, 
 	_, shown := f.Shown()
 	empty := each.From == nil || string(each.From) == "null" || string(each.From) == `""` && f.Type.Enum == nil && f.Type.Nullable
 	switch {
+	case each.Lost:
+		return nil, "a secret stood in it, which is not kept"
 	case !takes || !shown:
 		return nil, "Intercom does not show what it was"
 	case f.Type.Enum != nil && f.UndoNote != "":

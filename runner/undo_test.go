@@ -24,8 +24,9 @@ type undoing struct {
 	dir    string  // of the undo's run
 }
 
-// takeBack plans what takes the run in dir back, and applies that plan.
-func (b *bench) takeBack(dir string, opt UndoOptions) undoing {
+// planBack plans what takes the run in dir back. Its program is nil where nothing
+// can be.
+func (b *bench) planBack(dir string, opt UndoOptions) (undoing, *Program, Options) {
 	b.t.Helper()
 	past := readPast(dir)
 	if past.err != nil {
@@ -41,7 +42,7 @@ func (b *bench) takeBack(dir string, opt UndoOptions) undoing {
 		b.t.Fatalf("%v\n%s", err, undo.text)
 	}
 	if program == nil {
-		return u
+		return u, nil, Options{}
 	}
 	client, err := intercom.New(intercom.Config{Token: "test", HTTPClient: b.server.Client()})
 	if err != nil {
@@ -59,7 +60,19 @@ func (b *bench) takeBack(dir string, opt UndoOptions) undoing {
 	if err := options.Draft.Close(); err != nil {
 		b.t.Fatal(err)
 	}
-	options.Draft, options.On, options.Acknowledged = nil, func(e Event) { u.done = append(u.done, e) }, map[string]int64{"max_deletes": 1000}
+	options.Draft, options.On, options.Acknowledged = nil, nil, map[string]int64{"max_deletes": 1000}
+	return u, program, options
+}
+
+// takeBack plans what takes the run in dir back, and applies that plan.
+func (b *bench) takeBack(dir string, opt UndoOptions) undoing {
+	b.t.Helper()
+	u, program, options := b.planBack(dir, opt)
+	if program == nil {
+		return u
+	}
+	var err error
+	options.On = func(e Event) { u.done = append(u.done, e) }
 	if options.Run, err = Begin(u.dir, program, options, By{Version: "test"}); err != nil {
 		b.t.Fatal(err)
 	}

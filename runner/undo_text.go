@@ -17,6 +17,7 @@ func (m *undoMaker) finish() error {
 		if gone.group == nil || gone.made {
 			continue
 		}
+		gone.row.Holders = distinct(gone.row.Holders)
 		m.failed(gone.group.add(m.stages, gone.row))
 	}
 	if err := errors.Join(m.err, m.stages.close()); err != nil {
@@ -42,6 +43,17 @@ func (m *undoMaker) finish() error {
 	return err
 }
 
+// distinct are texts without those that stand in front already: a search that
+// lags behind may still name somebody from whom the run took a record.
+func distinct(texts []string) []string {
+	seen := make(map[string]bool, len(texts))
+	return slices.DeleteFunc(texts, func(text string) bool {
+		again := seen[text]
+		seen[text] = true
+		return again
+	})
+}
+
 // failed keeps the first error.
 func (m *undoMaker) failed(err error) {
 	if m.err == nil {
@@ -62,6 +74,7 @@ type undoFile struct {
 type undoStep struct {
 	ID      string            `json:"id"`
 	Name    string            `json:"name,omitempty"`
+	If      string            `json:"if,omitempty"`
 	ForEach map[string]any    `json:"for_each,omitempty"`
 	OnError string            `json:"on_error,omitempty"`
 	Action  string            `json:"action,omitempty"`
@@ -99,7 +112,7 @@ func (s undoStep) given(row, link, input string) undoStep {
 	outer.Steps = []undoStep{
 		{ID: made, Action: s.Action, With: s.With},
 		{
-			ID: given, Action: link, OnError: "continue",
+			ID: given, Action: link, OnError: "continue", If: "steps." + made + `.status != "skipped"`,
 			ForEach: map[string]any{"in": "{{ " + row + ".holders ?? [] }}", "as": holder, "key": holder, "max_failures": "100%"},
 			With:    map[string]string{"contact_id": "{{ " + holder + " }}", input: "{{ steps." + made + ".data.id }}"},
 		},
