@@ -262,8 +262,11 @@ func rowCounts(rows *journal.Rows, total int64) Counts {
 // statusOf is how an instance stands. A call that was begun and has no answer
 // is in doubt.
 func statusOf(i journal.Instance) Status {
-	if i.Answer == nil {
+	switch {
+	case i.Answer == nil:
 		return InDoubt
+	case i.Answer.Reason == reasonUnsent:
+		return Pending
 	}
 	return Status(i.Answer.Status)
 }

@@ -56,6 +56,16 @@ func (r *Run) reminder(s *program.Step, at *place, in map[string]any, req interc
 	}
 }
 
+// unsent records that a call did not go out behind its intent, which is then not
+// taken for one in doubt. Of one that was in doubt before, it says nothing.
+func (r *Run) unsent(s *program.Step, at *place, effect steps.Effect) error {
+	before, err := r.before(at)
+	if r == nil || err != nil || before != nil && len(before.Intents) > 0 {
+		return err
+	}
+	return r.answer(s, at, outcome{status: Failed, effect: effect, reason: reasonUnsent})
+}
+
 // answer records what became of an instance: of a write always, of a read
 // where something needs its data.
 func (r *Run) answer(s *program.Step, at *place, out outcome) error {
@@ -148,6 +158,10 @@ func (r *Run) planRead(at *place) (eval.Value, bool, error) {
 // reasonApplied is why a call is in doubt of which Intercom said that it was
 // done, in an answer that could not be read. It is never sent again.
 const reasonApplied = "applied"
+
+// reasonUnsent is why a call failed that was not sent, since the run was being
+// stopped: it was not reached.
+const reasonUnsent = "unsent"
 
 // noteSource is the kind of note that names the file a list was read from.
 const noteSource = "source"

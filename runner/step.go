@@ -208,7 +208,7 @@ func (w *walk) asserted(ctx context.Context, s *program.Step, at *place, out out
 func (w *walk) ended(s *program.Step, at *place, out outcome) (ending, error) {
 	if out.failure != nil && out.status == Failed && w.halts(out.failure.err) {
 		w.tell([]*program.Step{s}, at, Pending, "")
-		return ending{status: Pending, stop: true}, errStopped
+		return ending{status: Pending, stop: true}, cmp.Or(w.opt.Run.unsent(s, at, out.effect), errStopped)
 	}
 	if out.waits != nil {
 		return w.wait(s, at, out)

@@ -156,6 +156,8 @@ func recount(dir string, r *Result, steps map[string]*StepResult) error {
 		case record.Answer != nil && record.Answer.Status.Settled():
 			delete(open, record.Answer.Address)
 			r.tally(stepAt(steps, record.Answer.Address), record.Answer)
+		case record.Answer != nil && record.Answer.Reason == reasonUnsent:
+			delete(open, record.Answer.Address)
 		case record.Answer != nil:
 			open[record.Answer.Address] = record.Answer
 		case record.Row != nil && record.Row.Status.Settled():
@@ -262,6 +264,9 @@ func momentOf(record journal.Record) (Moment, string) {
 		return Moment{Time: &i.Time, Addr: i.Address, What: "sending", Op: i.Op}, i.Address
 	case record.Answer != nil:
 		a := record.Answer
+		if a.Reason == reasonUnsent {
+			return Moment{Time: &a.Time, Addr: a.Address, What: "not sent", Reason: "stopped"}, a.Address
+		}
 		return Moment{
 			Time: &a.Time, Addr: a.Address, What: string(a.Status), Reason: a.Reason,
 			RemoteID: a.RemoteID, Message: a.Message, RequestID: a.RequestID,
