@@ -44,6 +44,9 @@ func TestMain(m *testing.M) {
 // The commands run in one folder that is empty at the start. With -update the
 // README is rewritten as the program says.
 func TestReadme(t *testing.T) {
+	if testing.Short() {
+		t.Skip("processes, one behind the other")
+	}
 	was := string(read(t, "README.md"))
 	text := was
 	for name, rows := range map[string]string{"actions": actionTable(), "functions": functionList(), "examples": exampleList(t)} {

@@ -25,6 +25,9 @@ import (
 // ../shared/openapi, or where FLOWRUN_OPENAPI says; it is not part of the
 // project.
 func TestContract(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine, over much")
+	}
 	api := readDescription(t)
 	found := map[string]string{} // deviations, and a call that has each
 	check := func(calls []exchange) {

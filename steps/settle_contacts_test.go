@@ -153,8 +153,12 @@ func TestAnyOtherContactIsSearchedFor(t *testing.T) {
 // The search compares whole days of the workspace's own time zone. Half of the
 // hours of a day have another date there, and two days a year 23 or 25 hours.
 func TestTheDaysOfTheSearchHoldTheCall(t *testing.T) {
+	step := 1
+	if testing.Short() {
+		step = 9
+	}
 	for _, zone := range []string{"America/Los_Angeles", "Pacific/Kiritimati", "Pacific/Pago_Pago"} {
-		for hour := range 24 {
+		for hour := 0; hour < 24; hour += step {
 			for _, days := range []time.Duration{0, 92, 301, 302} { // 1 January, 2 April, 28 and 29 October 2000
 				d := doubt{
 					name: fmt.Sprintf("%s on day %d at %d", zone, days, hour), in: lead, fault: "applied", want: Applied,

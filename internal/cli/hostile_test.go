@@ -66,6 +66,9 @@ func hostile(t *testing.T, files map[string]string, args ...string) string {
 // TestHostileWorkflows: a workflow from a stranger is refused with one clear
 // message, however it is made.
 func TestHostileWorkflows(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine, over much")
+	}
 	bomb := "version: 1\nx-0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n"
 	for i := range 9 {
 		bomb += "x-" + string(rune('1'+i)) + ": &a" + string(rune('1'+i)) + " [" + strings.Repeat("*a"+string(rune('0'+i))+", ", 9) + "]\n"

@@ -43,7 +43,7 @@ func TestNothingDurableIsLostWithThePower(t *testing.T) {
 	}
 	points := 2000
 	if testing.Short() {
-		points = 250
+		points = 100
 	}
 	for point := range points {
 		crash(t, opt, 1+point%(whole.calls+1), uint64(point))

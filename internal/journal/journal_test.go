@@ -233,6 +233,9 @@ func TestManyWaitForOneSync(t *testing.T) {
 }
 
 func TestWhatNobodyWaitsForIsDurableWithinAMegabyte(t *testing.T) {
+	if testing.Short() {
+		t.Skip("30 MB through one goroutine")
+	}
 	d := newDisk()
 	j, err := Create("run", testHeader(), Options{FS: d})
 	if err != nil {

@@ -119,7 +119,11 @@ func randomRecord(rnd *rand.Rand, serial int) Record {
 // Whatever is recorded, and wherever segments end and processes stop, the
 // state is what one gets by going through all records.
 func TestTheStateIsThatOfAllRecords(t *testing.T) {
-	for seed := range uint64(150) {
+	seeds := uint64(150)
+	if testing.Short() {
+		seeds = 20
+	}
+	for seed := range seeds {
 		rnd := rand.New(rand.NewPCG(seed, 5))
 		d := newDisk()
 		opt := Options{FS: d, SegmentSize: 500 + rnd.Int64N(4000)}

@@ -34,6 +34,9 @@ func BenchmarkLoad(b *testing.B) {
 // TestLongWorkflowsLoadFast: the time for a step does not grow with the number
 // of steps before it.
 func TestLongWorkflowsLoadFast(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine, over much")
+	}
 	took := func(steps int) time.Duration {
 		best := time.Hour
 		for range 3 {

@@ -43,6 +43,9 @@ func evil() *Summary {
 }
 
 func TestReportsOfManyRowsAreOfBoundedSize(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine, over much")
+	}
 	for _, s := range []*Summary{summarize(12_400, 1, 200), wide()} {
 		if n := len(Markdown(s, 200)); n > MaxMarkdown || n < 2_000 {
 			t.Errorf("the Markdown has %d bytes", n)

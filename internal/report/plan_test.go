@@ -60,6 +60,9 @@ func TestAPlanOfManyRowsFitsTheScreen(t *testing.T) {
 }
 
 func TestThePictureDoesNotDependOnWhichRowEndsFirst(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine, over much")
+	}
 	one, other := summarize(12_400, 1, 3), summarize(12_400, 2, 3)
 	if diff := cmp.Diff(planText(t, one, Options{Samples: 3}), planText(t, other, Options{Samples: 3})); diff != "" {
 		t.Errorf("text differs:\n%s", diff)
