@@ -24,6 +24,7 @@ type Started struct {
 	RunID     string    `json:"run_id"`
 	Workflow  string    `json:"workflow"`
 	File      string    `json:"file"`
+	Undoes    string    `json:"undoes,omitempty"` // the run that is taken back
 	Workspace Workspace `json:"workspace"`
 }
 

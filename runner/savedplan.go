@@ -217,7 +217,7 @@ func (s *SavedPlan) Replay(on func(Event)) (*Result, error) {
 	if err != nil {
 		return nil, s.damaged(err)
 	}
-	on(Event{Started: &Started{Plan: true, RunID: s.RunID, Workflow: prog.Name(), File: s.File, Workspace: s.Workspace}})
+	on(Event{Started: &Started{Plan: true, RunID: s.RunID, Workflow: prog.Name(), File: s.File, Undoes: prog.Undoes(), Workspace: s.Workspace}})
 	order := int64(0) // the lines are in the order of the rows
 	err = s.each(func(text []byte) error { order++; return s.replay(text, order, on) }, func(last plannedSums) {
 		result = last.Result

@@ -111,7 +111,9 @@ func (w *walk) weighBack(s *program.Step, in eval.Object, target *found) *outcom
 	case w.program.back.onConflict == ForceConflict:
 		return nil
 	case want.Gone && s.Action.Goal == steps.Fields && len(diff(s, in, target.value)) > 0:
-		return conflict("it is there again, and not as it was")
+		again := conflict("it is there again, and not as it was")
+		again.has, again.data = true, target.value // it gets back what the one before was linked to
+		return again
 	case want.Version != "" && want.Version != textValue(valueAt(target.value, true, "updated_at")):
 		return conflict("it was changed since")
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
@@ -38,8 +39,9 @@ type UndoOptions struct {
 // Undo is what takes a run back.
 type Undo struct {
 	Of     *Past
-	Writes int64   // of the run that there is a way back from
-	Limits []Limit // what there is no way back from, or not all the way
+	Writes int64    // of the run that there is a way back from
+	Limits []Limit  // what there is no way back from, or not all the way
+	Missed []string // keys in UndoOptions.Keys of rows in which the run wrote nothing, sorted
 
 	dir   string
 	opt   UndoOptions
@@ -92,7 +94,7 @@ func (p *Past) Undo(dir string, opt UndoOptions) (*Undo, error) {
 	}
 	opt.OnConflict = cmp.Or(opt.OnConflict, SkipConflict)
 	u := &Undo{Of: p, dir: dir, opt: opt}
-	m := &undoMaker{Undo: u, program: prog, limits: map[string]int{}, gone: map[string]*goneRecord{}, stages: newStages(dir)}
+	m := &undoMaker{Undo: u, program: prog, limits: map[string]int{}, gone: map[string]*goneRecord{}, met: map[string]bool{}, stages: newStages(dir)}
 	if err := m.knows(opt.Step); err != nil {
 		return nil, err
 	}
@@ -103,6 +105,7 @@ func (p *Past) Undo(dir string, opt UndoOptions) (*Undo, error) {
 	if err := errors.Join(m.findMade(deeds), deeds.backwards(m.takeBack), deeds.remove()); err != nil {
 		return nil, err
 	}
+	u.Missed = m.missed()
 	if len(m.doubts) > 0 {
 		return nil, &OpenDoubtError{p.ID, m.doubts}
 	}
@@ -129,9 +132,22 @@ func (m *undoMaker) chosen(addr string) bool {
 	step, row := m.opt.Step == "", m.opt.Keys == nil
 	for _, part := range addrParts(addr) {
 		step = step || part.label == m.opt.Step
-		row = row || part.keyed && m.opt.Keys[part.key]
+		if part.keyed && m.opt.Keys[part.key] {
+			row, m.met[part.key] = true, true
+		}
 	}
 	return step && row
+}
+
+// missed are the chosen keys that no write had in its address.
+func (m *undoMaker) missed() (keys []string) {
+	for key := range m.opt.Keys {
+		if !m.met[key] {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys
 }
 
 // Program is the workflow that takes the run back. It is nil where nothing can

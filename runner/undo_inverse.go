@@ -17,6 +17,7 @@ type undoMaker struct {
 	program *Program
 	limits  map[string]int // place in Limits, by step, how and reason
 	gone    map[string]*goneRecord
+	met     map[string]bool         // keys of UndoOptions.Keys that a write has
 	made    map[uint64]bool         // records that the run created, and that are to be deleted, by a hash
 	stays   map[string][]imageField // what the run set in one of them and is not taken back
 	stages  *stages

@@ -28,7 +28,7 @@ func (m *undoMaker) finish() error {
 		return nil
 	}
 	file := undoFile{
-		Version: 1, Name: "undo " + m.Of.ID + " (" + m.Of.Workflow + ")", Allow: []string{"delete"},
+		Version: 1, Name: m.name(), Allow: []string{"delete"},
 		Guards: map[string]int{"max_deletes": 0},
 	}
 	if m.Of.Workspace != "" {
@@ -41,6 +41,16 @@ func (m *undoMaker) finish() error {
 	text, err := json.MarshalIndent(file, "", "  ")
 	m.text = text
 	return err
+}
+
+// name says what is taken back; of an undo, not again the name of what that took
+// back.
+func (m *undoMaker) name() string {
+	of := m.Of.Workflow
+	if m.Of.Undoes != "" {
+		of = "undo of " + m.Of.Undoes
+	}
+	return "undo " + m.Of.ID + " (" + of + ")"
 }
 
 // distinct are texts without those that stand in front already: a search that
@@ -74,7 +84,6 @@ type undoFile struct {
 type undoStep struct {
 	ID      string            `json:"id"`
 	Name    string            `json:"name,omitempty"`
-	If      string            `json:"if,omitempty"`
 	ForEach map[string]any    `json:"for_each,omitempty"`
 	OnError string            `json:"on_error,omitempty"`
 	Action  string            `json:"action,omitempty"`
@@ -112,7 +121,7 @@ func (s undoStep) given(row, link, input string) undoStep {
 	outer.Steps = []undoStep{
 		{ID: made, Action: s.Action, With: s.With},
 		{
-			ID: given, Action: link, OnError: "continue", If: "steps." + made + `.status != "skipped"`,
+			ID: given, Action: link, OnError: "continue",
 			ForEach: map[string]any{"in": "{{ " + row + ".holders ?? [] }}", "as": holder, "key": holder, "max_failures": "100%"},
 			With:    map[string]string{"contact_id": "{{ " + holder + " }}", input: "{{ steps." + made + ".data.id }}"},
 		},

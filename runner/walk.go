@@ -165,7 +165,7 @@ func (p *Program) walk(ctx context.Context, opt Options, planning bool) (*Result
 	if w.sent, err = opt.Run.sentBefore(p); err != nil {
 		return w.result, err
 	}
-	w.tellEvent(Event{Started: &Started{Plan: planning, RunID: opt.RunID, Workflow: p.Name(), File: p.File(), Workspace: opt.Workspace}})
+	w.tellEvent(Event{Started: &Started{Plan: planning, RunID: opt.RunID, Workflow: p.Name(), File: p.File(), Undoes: p.Undoes(), Workspace: opt.Workspace}})
 	err = cmp.Or(w.run(ctx), w.kept())
 	w.result.broken = err != nil
 	w.found.into(w.result)

@@ -138,6 +138,9 @@ func (c *command) whatToUndo(ctx *cli.Context, past *runner.Past, aside string) 
 		}
 	}
 	undo, err := past.Undo(aside, opt)
+	if err == nil && len(undo.Missed) > 0 {
+		c.tellMissed(undo, !c.inCI() || ctx.Bool("reveal"))
+	}
 	if doubt, ok := errors.AsType[*runner.OpenDoubtError](err); ok {
 		return nil, usage(doubt.Error(), "flowrun resume "+past.ID+" looks for them, and goes on with the run; flowrun resolve "+past.ID+" says what is true of one")
 	}
@@ -145,6 +148,22 @@ func (c *command) whatToUndo(ctx *cli.Context, past *runner.Past, aside string) 
 		return nil, usage(unknown.Error())
 	}
 	return undo, err
+}
+
+// maxMissed is how many keys are named of which there is nothing to take back.
+const maxMissed = 5
+
+// tellMissed says which of the keys that were chosen the run wrote nothing for.
+// They may be addresses of people, which are for nobody else to see.
+func (c *command) tellMissed(undo *runner.Undo, named bool) {
+	text := fmt.Sprintf("run %s has changed nothing in %s of --rows", undo.Of.ID, count(len(undo.Missed), "row"))
+	if named {
+		text += ": " + strings.Join(undo.Missed[:min(len(undo.Missed), maxMissed)], ", ")
+		if more := len(undo.Missed) - maxMissed; more > 0 {
+			text += fmt.Sprintf(" and %d more", more)
+		}
+	}
+	c.note("%s", text)
 }
 
 // noWayBack ends an undo of a run that wrote nothing, or nothing that can be
@@ -163,8 +182,12 @@ func (c *command) noWayBack(ctx *cli.Context, undo *runner.Undo) error {
 		return err
 	}
 	if len(undo.Limits) == 0 {
-		_, err := fmt.Fprintf(c.Err, "run %s changed nothing; there is nothing to take back\n", undo.Of.ID)
-		return err
+		what := "changed nothing"
+		if ctx.IsSet("step") || ctx.IsSet("rows") {
+			what += " that was chosen"
+		}
+		c.note("run %s %s; there is nothing to take back", undo.Of.ID, what)
+		return nil
 	}
 	return &exitError{code: exitFailed, message: fmt.Sprintf("nothing of run %s can be taken back", undo.Of.ID)}
 }

@@ -20,7 +20,11 @@ func (p *Printer) heading(s *runner.Started) string {
 	if s.Plan {
 		word, note = "plan", "nothing is written"
 	}
-	return fmt.Sprintf("%s %s\nworkspace %s (%s), %s\n\n", word, p.paint(color.Bold, s.File), s.Workspace.Name, s.Workspace.ID, note)
+	what := s.File
+	if s.Undoes != "" {
+		what = s.Workflow // there is no file that anybody has written
+	}
+	return fmt.Sprintf("%s %s\nworkspace %s (%s), %s\n\n", word, p.paint(color.Bold, what), s.Workspace.Name, s.Workspace.ID, note)
 }
 
 // result is the result for a person: a line for each step, then the sums, then
