@@ -19,6 +19,7 @@ type weighed struct {
 	Inputs string            `json:"inputs"`           // digest of those that are known
 	Later  []string          `json:"later,omitempty"`  // those that are not known yet, or are secret
 	Before map[string]string `json:"before,omitempty"` // digests of what secrets replace, by path
+	Unseen bool              `json:"unseen,omitempty"` // nobody could look: an earlier step of the plan brings the record
 }
 
 // weighing is what is kept of a write that a plan foresees.
@@ -27,7 +28,7 @@ func (w *walk) weighing(s *program.Step, at *place, in eval.Object, target *foun
 		return nil
 	}
 	given := target.given(in)
-	seen := &weighed{Later: later(s, given)}
+	seen := &weighed{Unseen: target != nil && target.after != nil, Later: later(s, given)}
 	seen.Inputs = digestOf(given, seen.Later)
 	for _, c := range changes {
 		if c.Secret {
@@ -152,7 +153,7 @@ func (l *plannedLine) differs(in eval.Object, v *verdict) string {
 // moved gives the fields of a record that are not as the plan saw them. Before
 // is what the plan saw, after is what is there now.
 func (l *plannedLine) moved(at *place, target *found, v *verdict) (fields []Change) {
-	if l == nil || l.Event == nil || l.Seen == nil || target == nil || target.value == nil {
+	if l == nil || l.Event == nil || l.Seen == nil || l.Seen.Unseen || target == nil || target.value == nil {
 		return nil
 	}
 	for _, now := range v.changes {
@@ -194,8 +195,6 @@ func (l *plannedLine) compare(at *place, now Change) (moved Change, same bool) {
 		return Change{}, true
 	case now.Secret:
 		return Change{Path: now.Path, Secret: true}, l.Seen.Before[now.Path] == secret.Seal(at.addr(), now.before)
-	case planned.Before == nil && !planned.Absent: // nobody could look: an earlier step of the plan brings the record
-		return Change{}, true
 	}
 	return Change{Path: now.Path, Before: planned.Before, After: now.Before}, now.like(planned.Before)
 }
