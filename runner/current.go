@@ -27,6 +27,7 @@ type found struct {
 	several       int    // how many were found; the first one is taken
 	contact       string // of what belongs to a contact: Intercom's id of that one
 	planned       *planned
+	by            []string // in a plan: the writes that have made it so
 }
 
 // find reads the record. It is nil where the catalogue knows no way to look.

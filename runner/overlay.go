@@ -2,6 +2,7 @@ package runner
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 
@@ -17,6 +18,7 @@ type overlay struct {
 	records map[string]*planned // by kind and id
 	named   map[string]*planned // by kind, field and value
 	members map[string]*roll    // what belongs to a contact, by the key of its read
+	joined  map[string]string   // the last write to a member, by that key and its name
 }
 
 // planned is a record that the plan writes.
@@ -115,7 +117,7 @@ func (o *overlay) see(t *found) {
 	default:
 		t.value, t.absent = rec.kept.value(), nil
 	}
-	t.planned = rec
+	t.planned, t.by = rec, rec.authors()
 }
 
 // seeMember is see for what belongs to a contact.
@@ -133,8 +135,15 @@ func (o *overlay) seeMember(t *found) {
 	}
 	if list, ok := o.members[t.key]; ok {
 		t.in(list)
+		if by := o.joined[t.member()]; by != "" {
+			t.by = []string{by}
+		}
 	}
 }
+
+// member names what belongs to a contact: the read of it, and what was looked
+// for in that.
+func (t *found) member() string { return t.key + " " + t.wanted }
 
 // write keeps what a planned write will make of the record that was looked for.
 func (o *overlay) write(action *steps.Action, t *found, out outcome, by author) {
@@ -142,6 +151,7 @@ func (o *overlay) write(action *steps.Action, t *found, out outcome, by author) 
 	case t.after != nil:
 	case t.contact != "":
 		o.writeMember(action, t, out)
+		o.joined[t.member()] = by.addr
 	case action.Goal == steps.Gone:
 		rec := o.record(t)
 		rec.kept, rec.gone, rec.by = pack(t.value), true, by
@@ -161,7 +171,7 @@ func (o *overlay) write(action *steps.Action, t *found, out outcome, by author) 
 
 func (o *overlay) writeMember(action *steps.Action, t *found, out outcome) {
 	if o.members == nil {
-		o.members = map[string]*roll{}
+		o.members, o.joined = map[string]*roll{}, map[string]string{}
 	}
 	o.members[t.key] = t.list
 	if action.Goal == steps.Absent {
@@ -198,6 +208,16 @@ func (o *overlay) name(kind string, rec *planned) {
 			o.named[nameKey(kind, field, value)] = rec
 		}
 	}
+}
+
+// authors are the addresses of the writes that made the record what it is.
+func (rec *planned) authors() []string {
+	addrs := []string{rec.by.addr}
+	for _, each := range rec.wrote {
+		addrs = append(addrs, each.addr)
+	}
+	slices.Sort(addrs)
+	return slices.Compact(addrs)
 }
 
 // sets notes who sets which fields.

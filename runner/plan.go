@@ -39,6 +39,7 @@ func (w *walk) planned(s *program.Step, at *place, in eval.Object, target *found
 	}
 	v := w.weigh(s, at, in, target)
 	if v.end != nil {
+		w.needless(s, at, in, target, v.end)
 		return *v.end
 	}
 	answer := answerOf(s.Action, in, at.addr())

@@ -75,6 +75,7 @@ type keeper struct {
 	concurrency int
 	note        string // the secret input
 	stopAfter   int    // so many writes
+	late        *tardy // what is answered late; nil for nothing
 	calls       []string
 }
 
@@ -88,7 +89,7 @@ func (k *keeper) given() program.Given {
 
 func (k *keeper) options(dir string) Options {
 	k.events = nil
-	wire := &recorder{to: k.server.Client().Transport}
+	wire := &recorder{to: k.late.over(k.server.Client().Transport)}
 	client, err := intercom.New(intercom.Config{Token: "test", HTTPClient: &http.Client{Transport: wire}})
 	if err != nil {
 		k.t.Fatal(err)
@@ -99,6 +100,7 @@ func (k *keeper) options(dir string) Options {
 		Do:   client, Dir: dir, RunID: "run-1", StartedAt: time.Unix(1_790_000_000, 0), Concurrency: k.concurrency,
 		On: func(e Event) {
 			k.events, k.calls = append(k.events, e), wire.calls()
+			k.late.event(e)
 			if e.Ended != nil && e.Ended.Status == Done && e.Ended.Effect != steps.Read && !e.Ended.Before {
 				if done++; done == k.stopAfter {
 					close(stop)

@@ -20,6 +20,7 @@ type weighed struct {
 	Later  []string          `json:"later,omitempty"`  // those that are not known yet, or are secret
 	Before map[string]string `json:"before,omitempty"` // digests of what secrets replace, by path
 	Unseen bool              `json:"unseen,omitempty"` // nobody could look: an earlier step of the plan brings the record
+	By     []string          `json:"by,omitempty"`     // of what is unchanged: the writes of the plan that make it so
 }
 
 // weighing is what is kept of a write that a plan foresees.
@@ -39,6 +40,17 @@ func (w *walk) weighing(s *program.Step, at *place, in eval.Object, target *foun
 		}
 	}
 	return seen
+}
+
+// needless keeps of what is unchanged which writes of the plan make it so. Rows
+// end in any order, and whichever comes first makes the write.
+func (w *walk) needless(s *program.Step, at *place, in eval.Object, target *found, end *outcome) {
+	if end.status != Unchanged || target == nil || target.by == nil {
+		return
+	}
+	if end.seen = w.weighing(s, at, in, target, nil); end.seen != nil {
+		end.seen.By = target.by
+	}
 }
 
 // later are the inputs that no digest can hold: what is not known yet, and what
@@ -86,11 +98,15 @@ func (w *walk) stale(s *program.Step, at *place, in eval.Object, target *found, 
 	if err != nil {
 		return &outcome{status: Pending, fatal: &fatalError{err}}
 	}
-	why := line.differs(target.given(in), v)
+	foreseen, err := w.opt.Run.plan.foreseen(line, v)
+	if err != nil {
+		return &outcome{status: Pending, fatal: &fatalError{err}}
+	}
+	why := line.differs(target.given(in), v, foreseen)
 	if !w.opt.Run.plan.foresaw(s, at) {
 		why = ""
 	}
-	moved := line.moved(at, target, v)
+	moved := foreseen.moved(target, v)
 	if why == "" && len(moved) > 0 {
 		why = "it was changed since: " + pathsOf(moved)
 	}
@@ -133,12 +149,42 @@ func (w *walk) hasMoved(record string) bool {
 	return moved
 }
 
-// differs says in what a write is not the one of the plan; "" where it is.
-func (l *plannedLine) differs(in eval.Object, v *verdict) string {
+// foreseen is the line of the write that a plan foresees for an instance: its
+// own, or that of the write which would have made it needless.
+func (p *approved) foreseen(l *plannedLine, v *verdict) (*plannedLine, error) {
+	if l == nil || l.Seen == nil {
+		return l, nil
+	}
+	for _, addr := range l.Seen.By {
+		other, err := p.find(addr)
+		if err != nil {
+			return nil, err
+		}
+		if other.makes(v) {
+			return other, nil
+		}
+	}
+	return l, nil
+}
+
+// makes reports whether a planned write has the effect of another one, and
+// changes the same fields or more.
+func (l *plannedLine) makes(v *verdict) bool {
+	if l == nil || l.Event == nil || l.Event.Ended.Effect != v.effect {
+		return false
+	}
+	return !slices.ContainsFunc(v.changes, func(now Change) bool {
+		return !slices.ContainsFunc(l.Event.Ended.Changes, func(c Change) bool { return c.Path == now.Path })
+	})
+}
+
+// differs says in what a write is not the one that the plan foresaw; "" where it
+// is.
+func (l *plannedLine) differs(in eval.Object, v *verdict, foreseen *plannedLine) string {
 	if l == nil || l.Event == nil {
 		return "the plan foresaw no write here"
 	}
-	planned := l.Event.Ended
+	planned := foreseen.Event.Ended
 	switch {
 	case planned.Status != Done:
 		return "the plan foresaw that this would be " + string(planned.Status)
@@ -152,12 +198,12 @@ func (l *plannedLine) differs(in eval.Object, v *verdict) string {
 
 // moved gives the fields of a record that are not as the plan saw them. Before
 // is what the plan saw, after is what is there now.
-func (l *plannedLine) moved(at *place, target *found, v *verdict) (fields []Change) {
+func (l *plannedLine) moved(target *found, v *verdict) (fields []Change) {
 	if l == nil || l.Event == nil || l.Seen == nil || l.Seen.Unseen || target == nil || target.value == nil {
 		return nil
 	}
 	for _, now := range v.changes {
-		if c, same := l.compare(at, now); !same {
+		if c, same := l.compare(now); !same {
 			fields = append(fields, c)
 		}
 	}
@@ -184,7 +230,7 @@ const reasonStale = "stale"
 
 // compare holds a field that a write would change now against what the plan saw
 // in it.
-func (l *plannedLine) compare(at *place, now Change) (moved Change, same bool) {
+func (l *plannedLine) compare(now Change) (moved Change, same bool) {
 	i := slices.IndexFunc(l.Event.Ended.Changes, func(c Change) bool { return c.Path == now.Path })
 	if i < 0 { // it had the value already that is to be written
 		return Change{Path: now.Path, Before: now.After, After: now.Before, Secret: now.Secret}, false
@@ -194,7 +240,7 @@ func (l *plannedLine) compare(at *place, now Change) (moved Change, same bool) {
 	case planned.Since != nil: // an earlier step of the plan changed it
 		return Change{}, true
 	case now.Secret:
-		return Change{Path: now.Path, Secret: true}, l.Seen.Before[now.Path] == secret.Seal(at.addr(), now.before)
+		return Change{Path: now.Path, Secret: true}, l.Seen.Before[now.Path] == secret.Seal(l.address(), now.before)
 	}
 	return Change{Path: now.Path, Before: planned.Before, After: now.Before}, now.like(planned.Before)
 }
