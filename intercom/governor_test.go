@@ -67,6 +67,10 @@ func TestWindowsAreUsedUpAndNotOverrun(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newService(tt.rules)
 				long := time.Duration(tt.minutes) * time.Minute
+				if testing.Short() { // for races, and not for figures
+					s.drive(t, tt.cfg, tt.clients, 20*time.Second)
+					return
+				}
 				s.drive(t, tt.cfg, tt.clients, long)
 
 				share := 1.0

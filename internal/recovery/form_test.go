@@ -16,6 +16,14 @@ func size[T any](t testing.TB, short, long T) T {
 	return short
 }
 
+// fewer is a quarter of n with -short, which is how the gate looks for races.
+func fewer(n int) int {
+	if testing.Short() {
+		return max(1, n/4)
+	}
+	return n
+}
+
 // mustHold demands that nothing was lost and nothing was done twice, and that
 // in the end every row is done.
 func (a affair) mustHold(t testing.TB) {

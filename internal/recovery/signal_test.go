@@ -17,7 +17,7 @@ func TestInterruptedAnywhere(t *testing.T) {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
 			chance := rand.New(rand.NewPCG(uint64(i), 3))
-			for range size(t, 3, 30) {
+			for range size(t, fewer(3), 30) {
 				w.interrupted(t, chance)
 			}
 		})

@@ -30,7 +30,7 @@ func TestTailCut(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			newCut(t, tt.effects).everywhere(t, size(t, 150, 1<<20))
+			newCut(t, tt.effects).everywhere(t, size(t, fewer(150), 1<<20))
 		})
 	}
 }
