@@ -18,7 +18,7 @@ func TestSmallDisks(t *testing.T) {
 		inANamespace(t)
 		return
 	}
-	form := size(t, smallDisks{rows: 600, bulk: 2 << 10, sizes: someSizes()}, smallDisks{rows: 3000, sizes: allSizes()})
+	form := size(t, smallDisks{rows: 200, bulk: 6 << 10, sizes: someSizes()}, smallDisks{rows: 3000, sizes: allSizes()})
 	for _, w := range []workload{users, leads} {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
@@ -46,7 +46,7 @@ const firstMiB = 1 << 10
 // someSizes have no room for all of the journal, the results, the list of the
 // loop, the journal's reserve, and the folder, in this order.
 func someSizes() []int {
-	sizes := []int{firstMiB + 350, firstMiB + 100, firstMiB + 28, firstMiB + 4, 4}
+	sizes := []int{firstMiB + 100, firstMiB + 56, firstMiB + 28, firstMiB + 4, 4}
 	return sizes[:fewer(len(sizes))]
 }
 
@@ -109,6 +109,7 @@ func (r *small) flowrun(t *testing.T, args ...string) (code int) {
 	}
 	_, said, _ = strings.Cut(said, "flowrun: error: ")
 	problem, hints, _ := strings.Cut(said, "\n")
+	t.Logf("%s: %s", args[0], problem)
 	if code != 9 || !strings.Contains(problem, r.disk.dir) || !strings.Contains(problem, "no space left on device") {
 		t.Errorf("%s ended with %d and said %q", args[0], code, problem)
 	}
@@ -173,7 +174,7 @@ func TestFilesOnAFullDisk(t *testing.T) {
 		inANamespace(t)
 		return
 	}
-	const rows = 3000
+	const rows = 300
 	p := newPlace(t, rows, 0)
 	file, state := users.write(t, t.TempDir(), rows), t.TempDir()
 	tests := []struct {
@@ -185,7 +186,7 @@ func TestFilesOnAFullDisk(t *testing.T) {
 	}{
 		{"a plan", []string{"plan", file, "--out", "DISK/old"}, false, 9,
 			"flowrun: error: DISK/old: no space left on device\nflowrun: hint: make room on that disk\n"},
-		{"reports", []string{"apply", file, "--limit=300", "--state-dir", state, "--report=csv=DISK/old", "--report=json=DISK/new"}, false, 0,
+		{"reports", []string{"apply", file, "--state-dir", state, "--report=csv=DISK/old", "--report=json=DISK/new"}, false, 0,
 			"flowrun: the report DISK/old could not be written: no space left on device\nflowrun: the report DISK/new could not be written: no space left on device\n"},
 		{"the lists of a plan", []string{"plan", file}, true, 9,
 			"/list-1.ndjson: no space left on device\nflowrun: hint: make room on that disk, or name another folder with TMPDIR\n"},
