@@ -93,7 +93,7 @@ func (c *command) settle(ctx *cli.Context, past *runner.Past, doubts *runner.Dou
 		return err
 	}
 	fmt.Fprintf(c.Out, "%s: %s, decided by %s\n", found.Addr, decision.Verdict, decision.Who)
-	c.note("hint: to go on: flowrun resume %s", past.ID)
+	c.note("hint: to go on: flowrun resume %s%s", past.ID, c.repeated(ctx))
 	return nil
 }
 

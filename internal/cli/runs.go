@@ -71,6 +71,7 @@ func (c *command) showRun(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	run.Flags = c.repeated(ctx)
 	if err := c.reportRun(ctx, run); err != nil {
 		return err
 	}

@@ -142,7 +142,8 @@ func (c *command) whatToUndo(ctx *cli.Context, past *runner.Past, aside string) 
 		c.tellMissed(undo, !c.inCI() || ctx.Bool("reveal"))
 	}
 	if doubt, ok := errors.AsType[*runner.OpenDoubtError](err); ok {
-		return nil, usage(doubt.Error(), "flowrun resume "+past.ID+" looks for them, and goes on with the run; flowrun resolve "+past.ID+" says what is true of one")
+		same := c.repeated(ctx)
+		return nil, usage(doubt.Error(), "flowrun resume "+past.ID+same+" looks for them, and goes on with the run; flowrun resolve "+past.ID+same+" says what is true of one")
 	}
 	if unknown, ok := errors.AsType[*runner.NoStepError](err); ok {
 		return nil, usage(unknown.Error())

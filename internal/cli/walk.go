@@ -10,6 +10,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/internal/report"
 	"github.com/flowrun-dev/flowrun/runner"
+	"github.com/urfave/cli/v2"
 )
 
 // by says who keeps a run. What its journal cannot keep is printed, cleaned like
@@ -184,14 +185,16 @@ func loops(r *runner.Result) bool {
 	return slices.ContainsFunc(r.Steps, func(s runner.StepResult) bool { return s.Loop })
 }
 
-// sameFlags repeats --state-dir and --profile for a command to be typed.
-func (s *session) sameFlags() string {
+func (s *session) sameFlags() string { return s.repeated(s.flags) }
+
+// repeated gives --state-dir and --profile again, for a command to be typed.
+func (c *command) repeated(flags *cli.Context) string {
 	text := ""
-	if s.flags.IsSet("state-dir") && s.Getenv("FLOWRUN_STATE_DIR") == "" {
-		text = " --state-dir " + filepath.Clean(s.flags.String("state-dir"))
+	if flags.IsSet("state-dir") && c.Getenv("FLOWRUN_STATE_DIR") == "" {
+		text = " --state-dir " + filepath.Clean(flags.String("state-dir"))
 	}
-	if s.flags.IsSet("profile") && s.Getenv("FLOWRUN_PROFILE") == "" {
-		text += " --profile " + s.flags.String("profile")
+	if flags.IsSet("profile") && c.Getenv("FLOWRUN_PROFILE") == "" {
+		text += " --profile " + flags.String("profile")
 	}
 	return text
 }

@@ -87,6 +87,7 @@ type PastRun struct {
 	Pace   *runner.Pace   // nil where nothing ended
 	Left   []runner.Left
 	Files  []string
+	Flags  string // to be typed behind its id, such as " --state-dir state"
 }
 
 // MarshalJSON gives the run with what it has come to beside it.
@@ -221,14 +222,14 @@ func nextFor(r PastRun) [][2]string {
 			if each.Row != "" {
 				row = " --row " + shellWord(each.Row)
 			}
-			lines = append(lines, [2]string{"Look", fmt.Sprintf("in Intercom, then: flowrun resolve %s%s --applied ID (or --not-applied)", r.ID, row)})
+			lines = append(lines, [2]string{"Look", fmt.Sprintf("in Intercom, then: flowrun resolve %s%s%s --applied ID (or --not-applied)", r.ID, r.Flags, row)})
 			break
 		}
 	}
 	switch r.Status {
 	case runner.RunEnded, runner.RunEmpty, runner.RunGoesOn, runner.RunDamaged:
 	default:
-		lines = append(lines, [2]string{"Go on", "flowrun resume " + r.ID})
+		lines = append(lines, [2]string{"Go on", "flowrun resume " + r.ID + r.Flags})
 	}
 	return lines
 }
