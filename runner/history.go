@@ -168,11 +168,12 @@ func FindRun(stateDir, name string) (*Past, error) {
 	return past, past.err
 }
 
-// undoOf is the run that took a run back. Only a later one can have done so.
+// undoOf is the run that took a run back. Only one of the same second or later can
+// have done so.
 func undoOf(stateDir string, past *Past, ids []string) string {
 	runs := []*Past{past}
 	for _, id := range ids {
-		if id > past.ID {
+		if id != past.ID && !startOf(id).Before(startOf(past.ID)) {
 			runs = append(runs, readPast(filepath.Join(stateDir, "runs", id)))
 		}
 	}

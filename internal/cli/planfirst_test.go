@@ -69,7 +69,7 @@ func (term *terminal) run(answer string, args ...string) (code int, shown string
 	var out bytes.Buffer
 	env := map[string]string{"INTERCOM_TOKEN": "test-token", "INTERCOM_API_BASE_URL": term.url}
 	switch args[0] {
-	case "apply", "undo", "runs":
+	case "apply", "resume", "undo", "runs":
 		args = append(args, "--state-dir", filepath.Join(term.dir, "state"))
 	}
 	code = Main(args, Streams{

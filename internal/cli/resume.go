@@ -25,7 +25,7 @@ func (c *command) resumeCommand() *cli.Command {
 			"flowrun resume 20261104-153012-k7q2 --max-duration 55m",
 		Flags: append(append([]cli.Flag{
 			&cli.StringSliceFlag{Name: "input", Aliases: []string{"i"}, Usage: "give a secret input again: `NAME=VALUE`; may be repeated"},
-			&cli.BoolFlag{Name: "accept-changes", Usage: "go on although the workflow or a data file has changed since", EnvVars: environment("accept-changes")},
+			&cli.BoolFlag{Name: "accept-changes", Usage: "go on although the workflow or a data file has changed since, or the run was taken back", EnvVars: environment("accept-changes")},
 			ackFlag(),
 		}, walkFlags()...), slices.Concat(reportFlags(), keepFlags(), []cli.Flag{staleFlag()})...),
 		Action: c.resume,
@@ -111,6 +111,11 @@ func canResume(ctx *cli.Context, past *runner.Past) error {
 	if info, err := os.Stat(past.Dir); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o002 != 0 {
 		return &exitError{exitJournal, fmt.Sprintf("run %s: its folder can be written by others", past.ID),
 			[]string{"look whether it is as you left it, then: chmod -R go-w " + past.Dir}}
+	}
+	if past.UndoneBy != "" && !ctx.Bool("accept-changes") {
+		return usage(
+			fmt.Sprintf("run %s was taken back by run %s, and would go on with its other rows alone", past.ID, past.UndoneBy),
+			fmt.Sprintf("to have all of it again: flowrun undo %s, and then resume; to go on all the same: flowrun resume %s --accept-changes", past.UndoneBy, past.ID))
 	}
 	changed, err := past.Changed()
 	if err != nil {

@@ -139,6 +139,9 @@ func (s *session) unpack(saved *runner.SavedPlan) error {
 
 // goOn takes up a run that has begun to apply the plan.
 func (c *command) goOn(ctx *cli.Context, past *runner.Past, name string) error {
+	if past.Status == runner.RunEnded && past.UndoneBy != "" {
+		return unfit(fmt.Errorf("run %s has applied %s, and run %s took it back", past.ID, name, past.UndoneBy))
+	}
 	if past.Status == runner.RunEnded {
 		_, err := fmt.Fprintf(c.Out, "run %s has applied %s; there is nothing left to do\n", past.ID, name)
 		return err

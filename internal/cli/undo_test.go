@@ -181,3 +181,64 @@ func TestWhatAnUndoDidIsPutOnRecord(t *testing.T) {
 		t.Errorf("undone twice, names differ (-want +got):\n%s", diff)
 	}
 }
+
+// runs are the ids of the runs, the newest first.
+func (term *terminal) runs() (ids []string) {
+	_, shown := term.run("", "runs", "list", "--output", "json")
+	var runs []struct {
+		ID string `json:"run_id"`
+	}
+	if err := json.Unmarshal([]byte(shown), &runs); err != nil {
+		term.t.Fatal(err, shown)
+	}
+	for _, r := range runs {
+		ids = append(ids, r.ID)
+	}
+	return ids
+}
+
+// TestARunThatWasTakenBackIsNotResumed leaves a row of a run, and takes the run
+// back: the rest of it alone is hardly what is wanted.
+func TestARunThatWasTakenBackIsNotResumed(t *testing.T) {
+	term := newTerminal(t, `{version: 1, steps: [{for_each: {in: ["`+undoneAnn+`", "`+undoneBob+`"], key: item, max_failures: 100%}, steps: [
+  {action: updateContact, with: {contact_id: "{{ item }}", name: New}}]}]}`)
+	term.serve(&sandbox.Data{Contacts: []sandbox.Contact{{ID: undoneAnn, Name: "Ann"}}})
+	if code, shown := term.run("", "apply", filepath.Join(term.dir, "f.yaml"), "--yes"); code != exitRows {
+		t.Fatal(shown)
+	}
+	run := term.runs()[0]
+	if code, shown := term.run("", "undo", run, "--yes"); code != exitDone {
+		t.Fatal(shown)
+	}
+	undo := term.runs()[0]
+	code, shown := term.run("", "resume", run)
+	if code != exitUsage || !strings.Contains(shown, "was taken back by run "+undo) {
+		t.Errorf("exit %d:\n%s", code, shown)
+	}
+	if code, shown := term.run("", "resume", run, "--accept-changes"); code != exitRows {
+		t.Errorf("exit %d:\n%s", code, shown)
+	}
+	if code, shown := term.run("", "undo", undo, "--yes"); code != exitDone {
+		t.Fatal(shown)
+	}
+	if code, shown := term.run("", "resume", run); code != exitRows {
+		t.Errorf("in force again, exit %d:\n%s", code, shown)
+	}
+}
+
+// TestAPlanThatWasTakenBackIsNotDone applies a plan, takes that back, and applies
+// it again.
+func TestAPlanThatWasTakenBackIsNotDone(t *testing.T) {
+	term := newTerminal(t, `{version: 1, steps: [{action: updateContact, with: {contact_id: "`+undoneAnn+`", name: New}}]}`)
+	term.serve(&sandbox.Data{Contacts: []sandbox.Contact{{ID: undoneAnn, Name: "Ann"}}})
+	plan := filepath.Join(term.dir, "f.plan")
+	for _, args := range [][]string{{"plan", filepath.Join(term.dir, "f.yaml"), "--out", plan}, {"apply", plan, "--yes"}, {"undo", "last", "--yes"}} {
+		if code, shown := term.run("", args...); code != exitDone {
+			t.Fatal(shown)
+		}
+	}
+	code, shown := term.run("", "apply", plan, "--yes")
+	if code != exitPlan || !strings.Contains(shown, "took it back") {
+		t.Errorf("exit %d:\n%s", code, shown)
+	}
+}
