@@ -130,3 +130,21 @@ func TestRowsThatShareARecord(t *testing.T) {
 		})
 	}
 }
+
+// TestRowsThatShareARecordComeOneAtATime has rows side by side that make one
+// record: it is made once, and counted once.
+func TestRowsThatShareARecordComeOneAtATime(t *testing.T) {
+	for _, with := range []string{
+		`action: createCompany, with: {company_id: new, name: New}`,
+		`action: createContact, with: {external_id: new, email: "new@example.com", on_conflict: update}`,
+		`action: createTag, with: {name: new}`,
+		`action: updateContact, with: {contact_id: $ann, name: New}`,
+	} {
+		t.Run(with, func(t *testing.T) {
+			tr := try(t, sandbox.New(sandbox.Options{Data: shop()}), `{version: 1, steps: [{id: s, for_each: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], `+with+`}]}`)
+			if want := (Counts{Done: 1, Unchanged: 9, Total: 10}); tr.result.Counts != want {
+				t.Errorf("they ended with %+v, want %+v: %v", tr.result.Counts, want, tr.result.Failures)
+			}
+		})
+	}
+}

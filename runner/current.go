@@ -28,10 +28,19 @@ type found struct {
 	contact       string // of what belongs to a contact: Intercom's id of that one
 	planned       *planned
 	by            []string // in a plan: the writes that have made it so
+	leave         func()   // ends the turn of the write; may be nil
 }
 
-// find reads the record. It is nil where the catalogue knows no way to look.
-func (w *walk) find(ctx context.Context, l *program.Lookup, retry intercom.Retry, in eval.Object) (*found, error) {
+// release lets the next write look at the record.
+func (t *found) release() {
+	if t != nil && t.leave != nil {
+		t.leave()
+	}
+}
+
+// find reads the record, once it is its turn, which the caller releases. It is
+// nil where the catalogue knows no way to look.
+func (w *walk) find(ctx context.Context, l *program.Lookup, retry intercom.Retry, in eval.Object, turns *turns) (*found, error) {
 	scope := eval.NewScope()
 	scope.Set("with", in)
 	for ; l != nil; l = l.Otherwise {
@@ -44,7 +53,7 @@ func (w *walk) find(ctx context.Context, l *program.Lookup, retry intercom.Retry
 		case holds && l.Action.Paging == intercom.CursorBody && !w.planning:
 			return nil, nil // a search lags behind writes: Intercom itself has the last word
 		case holds:
-			return w.look(ctx, l, retry, scope)
+			return w.look(ctx, l, retry, scope, turns)
 		}
 	}
 	return nil, nil
@@ -59,7 +68,7 @@ func (w *walk) applies(ctx context.Context, l *program.Lookup, scope *eval.Scope
 }
 
 // look says what is looked for, and reads it unless the plan knows it already.
-func (w *walk) look(ctx context.Context, l *program.Lookup, retry intercom.Retry, scope *eval.Scope) (*found, error) {
+func (w *walk) look(ctx context.Context, l *program.Lookup, retry intercom.Retry, scope *eval.Scope, turns *turns) (*found, error) {
 	with, err := evalAll(ctx, l.With, scope)
 	if err != nil {
 		return nil, err
@@ -86,7 +95,14 @@ func (w *walk) look(ctx context.Context, l *program.Lookup, retry intercom.Retry
 		return nil, &codedError{code: "input", message: err.Error()}
 	}
 	req.Retry = retry
-	return t, w.fetch(ctx, t, req)
+	if t.leave, err = turns.take(ctx, t.contact+" "+nameKey(t.kind, t.field, t.wanted)); err != nil {
+		return nil, err
+	}
+	if err := w.fetch(ctx, t, req); err != nil {
+		t.release()
+		return nil, err
+	}
+	return t, nil
 }
 
 // seek says by what a record is looked for.

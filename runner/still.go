@@ -81,7 +81,7 @@ func (w *walk) has(ctx context.Context, s *program.Step, in eval.Object, contact
 	for name, id := range in {
 		with[name] = id
 	}
-	t, err := w.find(ctx, s.Link, s.Retry, with)
+	t, err := w.find(ctx, s.Link, s.Retry, with, nil)
 	if err != nil || t == nil {
 		return true, err
 	}

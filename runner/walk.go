@@ -89,6 +89,7 @@ type walk struct {
 	calls    atomic.Int64
 
 	reads      reads
+	turns      turns
 	overlay    overlay
 	attributes attributes    // of a plan
 	sent       ByEffect      // writes, those about to be sent included

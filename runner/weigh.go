@@ -133,12 +133,16 @@ func (w *walk) refused(s *program.Step, at *place, target *found) *outcome {
 
 // target reads the record that a write is about. It is nil where there is no
 // way to look, or the file wants none: undo: false saves the read, but for one
-// that somebody may have changed since it was to be written first.
+// that somebody may have changed since it was to be written first. In a plan the
+// overlay sees to it that writes to a record come one at a time.
 func (w *walk) target(ctx context.Context, s *program.Step, in eval.Object, open *doubt) (*found, error) {
 	if s.Current == nil || s.Blind && !w.planning && !w.opt.Run.planned() && !open.isOld() {
 		return nil, nil
 	}
-	return w.find(ctx, s.Current, s.Retry, in)
+	if w.planning {
+		return w.find(ctx, s.Current, s.Retry, in, nil)
+	}
+	return w.find(ctx, s.Current, s.Retry, in, &w.turns)
 }
 
 // written keeps the records up to date that were read before a write. A record

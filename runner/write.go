@@ -12,6 +12,7 @@ import (
 // whose outcome is not known; nil where there is none.
 func (w *walk) write(ctx context.Context, s *program.Step, at *place, in eval.Object, effect steps.Effect, open *doubt) (ending, error) {
 	target, failed := w.aim(ctx, s, at, in, effect, open)
+	defer target.release()
 	switch {
 	case failed != nil:
 		return w.ended(s, at, *failed)
@@ -55,7 +56,7 @@ func (w *walk) aim(ctx context.Context, s *program.Step, at *place, in eval.Obje
 		return nil, nil
 	}
 	if target.still, err = w.expected(ctx, s, at, in); err != nil {
-		return nil, &outcome{status: Failed, effect: effect, failure: w.failure(at, s.Source.Action, err)}
+		return target, &outcome{status: Failed, effect: effect, failure: w.failure(at, s.Source.Action, err)}
 	}
 	return target, nil
 }
