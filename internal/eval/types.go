@@ -115,6 +115,8 @@ func (t *Type) unknownField(key string, at int) *Problem {
 	switch {
 	case noun == "step" && len(names) == 0:
 		p.Message += "; there is no step before this one"
+	case noun == "step" && len(names) == 1:
+		p.Message += "; the step before this one is " + enumerate(names)
 	case noun == "step":
 		p.Message += "; steps before this one are " + enumerate(names)
 	case len(names) == 0:

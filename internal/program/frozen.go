@@ -42,7 +42,7 @@ func (p *Program) Thaw(frozen map[string]FrozenInput, given Given) (_ Inputs, er
 	out := newInputs()
 	for _, in := range p.inputs {
 		kept, ok := frozen[in.name]
-		v := eval.Value(eval.Absent(fmt.Sprintf("input %s was not given", in.name)))
+		v := eval.Value(eval.Absent(notGiven(in.name)))
 		switch {
 		case ok && kept.Secret != "":
 			v, err = in.secretAgain(p, kept.Secret, given)

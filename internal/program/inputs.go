@@ -43,7 +43,7 @@ func (l *loader) inputs(sources []*workflow.Input) *eval.Type {
 		for _, n := range source.Enum {
 			in.enum = append(in.enum, l.inputDefault(in, n))
 		}
-		in.initial = eval.Absent(fmt.Sprintf("input %s was not given", in.name))
+		in.initial = eval.Absent(notGiven(in.name))
 		if source.Default != nil {
 			in.initial = l.inputDefault(in, source.Default)
 		}
@@ -54,6 +54,11 @@ func (l *loader) inputs(sources []*workflow.Input) *eval.Type {
 		t.Fields[in.name] = &eval.Type{Kind: inputKinds[source.Type]}
 	}
 	return t
+}
+
+// notGiven says why an input has no value, and how it gets one.
+func notGiven(name string) string {
+	return fmt.Sprintf("input %s was not given; --input %s=... gives it", name, name)
 }
 
 // inputDefault reads a value that the file gives an input.

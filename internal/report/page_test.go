@@ -133,7 +133,7 @@ func TestJUnitIsXMLWithACaseForEachStep(t *testing.T) {
 // TestNoScriptRunsInAPage opens a page full of hostile values in Chromium.
 func TestNoScriptRunsInAPage(t *testing.T) {
 	if _, err := exec.LookPath("chromium"); err != nil {
-		t.Skip("there is no chromium here")
+		t.Skip("there is no Chromium on this machine; Debian's package is chromium")
 	}
 	page, err := Page(evil(), 3, false)
 	if err != nil {

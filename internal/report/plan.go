@@ -153,18 +153,9 @@ func (v *picture) steps() {
 // of it.
 func (v *picture) head(n *node, names, kinds int) {
 	name, kind := titles(n.StepResult)
-	effect := effectOf(n.StepResult)
-	p := Printer{}
-	text := strings.TrimRight(padded(name, names)+"  "+padded(kind, kinds)+"  ", " ")
-	hang := 4 + names + 2 + kinds + 2
-	ended := strings.Split(strings.TrimRight(Wrap(p.ended(v.Result, n.StepResult), "", max(Width-hang, 24)), "\n"), "\n")
-	if ended[0] != "" {
-		text = padded(text, hang-4) + ended[0]
-	}
-	v.b.WriteString("  " + v.paint(effectColors[effect], effect.Sign()) + " " + text + "\n")
-	for _, line := range ended[1:] {
-		v.b.WriteString(strings.Repeat(" ", hang) + line + "\n")
-	}
+	begin := padded(name, names) + "  " + padded(kind, kinds) + "  "
+	became := (&Printer{}).ended(v.Result, n.StepResult)
+	v.b.WriteString(v.stepLine(effectOf(n.StepResult), begin, became, became))
 }
 
 // group shows the writes of a step that have one effect.

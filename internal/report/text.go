@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/fatih/color"
 	"github.com/flowrun-dev/flowrun/runner"
 	"github.com/flowrun-dev/flowrun/steps"
+	"github.com/rivo/uniseg"
 )
 
 // headingLines is how long a heading is.
@@ -51,8 +51,7 @@ func (p *Printer) table(r *runner.Result) string {
 	names, kinds := 0, 0
 	for _, s := range r.Steps {
 		name, kind := titles(s)
-		names = max(names, utf8.RuneCountInString(name))
-		kinds = max(kinds, utf8.RuneCountInString(kind))
+		names, kinds = max(names, uniseg.StringWidth(name)), max(kinds, uniseg.StringWidth(kind))
 	}
 	var b strings.Builder
 	for _, s := range r.Steps {
@@ -60,11 +59,20 @@ func (p *Printer) table(r *runner.Result) string {
 			continue
 		}
 		name, kind := titles(s)
-		effect := effectOf(s)
-		line := fmt.Sprintf("%-*s  %-*s  %s", names, name, kinds, kind, p.ended(r, s))
-		b.WriteString("  " + p.paint(effectColors[effect], effect.Sign()) + " " + strings.TrimRight(line, " ") + "\n")
+		begin := padded(name, names) + "  " + padded(kind, kinds) + "  "
+		b.WriteString(p.stepLine(effectOf(s), begin, p.ended(r, s), (&Printer{}).ended(r, s)))
 	}
 	return b.String()
+}
+
+// stepLine is the line of a step. Where the plain text of what became of it is
+// too long for it, that goes on below itself.
+func (p painter) stepLine(effect steps.Effect, begin, text, plain string) string {
+	hang := strings.Repeat(" ", 4+uniseg.StringWidth(begin))
+	if len(hang)+uniseg.StringWidth(plain) > Width {
+		text = strings.TrimPrefix(Wrap(plain, hang, max(Width, len(hang)+24)), hang)
+	}
+	return "  " + p.paint(effectColors[effect], effect.Sign()) + " " + strings.TrimRight(begin+text, " \n") + "\n"
 }
 
 // titles are the name of a step, as deep as it stands, and its action. The name

@@ -46,7 +46,8 @@ func TestSummaryOfARun(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `  + tag                      createTag      1 created
-    mark                     Tag them all   1,006 of 12,400 items: 1,000 done, 3 failed, 1 in doubt, 2 not reached
+    mark                     Tag them all   1,006 of 12,400 items: 1,000 done, 3
+                                            failed, 1 in doubt, 2 not reached
   ~   attachTag                             1,001 updated, 1 failed
   ~   give it the attribute  updateContact  1,000 updated, 1 in doubt
 
