@@ -36,14 +36,15 @@ func (b *bench) through(dir string, made func(intercom.Doer) intercom.Doer) *Res
 		b.t.Fatal(err)
 	}
 	opt := Options{Do: made(client), Dir: dir, RunID: "run-1", IndexLag: 1, Concurrency: 1}
-	program := b.program
-	if opt.Run, program, err = Reopen(dir, By{Version: "test"}); err != nil {
+	run, program, err := Reopen(dir, By{Version: "test"})
+	if err != nil {
 		program = b.program
-		opt.Run, err = Begin(dir, program, opt, By{Version: "test"})
+		run, err = Begin(dir, program, opt, By{Version: "test"})
 	}
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	opt.Run = run
 	r, err := program.Apply(b.t.Context(), opt)
 	if err != nil {
 		b.t.Fatal(err)

@@ -51,14 +51,15 @@ func (b *bench) stopped(dir string, after time.Duration) *Result {
 	timer := time.AfterFunc(after, func() { close(stop); client.Stop() })
 	defer timer.Stop()
 	opt := Options{Do: client, Dir: dir, RunID: filepath.Base(dir), StartedAt: time.Now(), Stop: stop}
-	program := b.program
-	if opt.Run, program, err = Reopen(dir, By{}); err != nil {
+	run, program, err := Reopen(dir, By{})
+	if err != nil {
 		program = b.program
-		opt.Run, err = Begin(dir, program, opt, By{})
+		run, err = Begin(dir, program, opt, By{})
 	}
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	opt.Run = run
 	result, err := program.Apply(context.Background(), opt)
 	if err != nil {
 		b.t.Fatal(err)
