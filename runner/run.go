@@ -314,16 +314,19 @@ func (r *Run) Changed() ([]string, error) {
 	return changed, nil
 }
 
-// Close ends the run, or this stretch of it.
+// Close ends the run, or this stretch of it. A run whose results could not be
+// written has not ended: the next stretch tells of them.
 func (r *Run) Close(result *Result) error {
+	unwritten := unkept(r.files.close())
 	var end *journal.End
 	if result != nil {
+		result.broken = result.broken || unwritten != nil
 		end = &journal.End{Status: result.Ended(), Totals: map[string]int64{}, Time: time.Now()}
 		for _, s := range Statuses {
 			end.Totals[string(s)] = result.Counts.Of(s)
 		}
 	}
-	return errors.Join(r.files.close(), r.plan.close(), r.journal.Close(end))
+	return cmp.Or(unwritten, errors.Join(r.plan.close(), r.journal.Close(end)))
 }
 
 // Sync makes all that was recorded durable.

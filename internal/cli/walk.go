@@ -79,10 +79,13 @@ func (s *session) close(result *runner.Result) error {
 	if result != nil && err == nil {
 		err = runner.SaveResult(s.options.Dir, result)
 	}
-	if err != nil && !runner.IsJournal(err) {
-		return &exitError{code: exitJournal, message: "the run has ended, and its folder cannot be completed: " + err.Error()}
+	switch {
+	case err == nil:
+		return nil
+	case runner.IsJournal(err):
+		return s.broken(err)
 	}
-	return err
+	return &exitError{exitJournal, "the run has ended, and its folder cannot be completed: " + err.Error(), makeRoom(err)}
 }
 
 // broken is the end of a run that could not go on by itself, such as with a

@@ -87,6 +87,28 @@ func (d smallDisks) run(t *testing.T, w workload, kib int) (full int) {
 	return 1
 }
 
+// TestStepsOnAFullDisk leaves no room for the results of a run without loops,
+// which are written at its end. Such a run has not ended.
+func TestStepsOnAFullDisk(t *testing.T) {
+	if !mayMount(t) {
+		inANamespace(t)
+		return
+	}
+	r := &small{place: newPlace(t, 0, 0), disk: mount(t, firstMiB+16), file: filepath.Join(t.TempDir(), "workflow.yaml"), rescue: t.TempDir()}
+	writeFile(t, r.file, "{version: 1, steps: [{action: createTag, with: {name: a}}, {action: createTag, with: {name: b}}]}")
+	if code := r.flowrun(t, "apply", r.file); code != 9 {
+		t.Errorf("it ended with %d", code)
+	}
+	r.disk.grow(t, 64<<10)
+	if code := r.flowrun(t, "resume", "last"); code != 0 {
+		t.Errorf("with room enough it ended with %d", code)
+	}
+	results, err := os.ReadFile(filepath.Join(r.dir(t), "results.ndjson"))
+	if n := strings.Count(string(results), "\n"); err != nil || n != 2 || len(r.place.server.Ledger()) != 2 {
+		t.Errorf("results.ndjson has %d lines (%v), and the ledger %d", n, err, len(r.place.server.Ledger()))
+	}
+}
+
 // small is a workflow that is applied with its state directory on a disk.
 type small struct {
 	place        *place
