@@ -47,7 +47,7 @@ func (c *Collector) Summary(r *runner.Result) *Summary {
 		}
 	}
 	for _, f := range c.findings {
-		s.Failing = append(s.Failing, *f)
+		s.Failing = append(s.Failing, f.finished())
 	}
 	slices.SortFunc(s.Failing, func(a, b Fails) int {
 		return cmp.Or(cmp.Compare(boolean(b.Blocks), boolean(a.Blocks)), cmp.Compare(a.Line, b.Line), cmp.Compare(order[a.Step], order[b.Step]), strings.Compare(a.Code, b.Code))
@@ -60,6 +60,17 @@ func (c *Collector) Summary(r *runner.Result) *Summary {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.Note, b.Note), strings.Compare(a.Action, b.Action))
 	})
 	return s
+}
+
+// finished gives what fails with its places as they stand in their file: of two
+// lines, the shorter number is the lower one.
+func (f *Fails) finished() Fails {
+	done := *f
+	done.Places = slices.Clone(f.Places)
+	slices.SortFunc(done.Places, func(a, b FailsHere) int {
+		return cmp.Or(cmp.Compare(len(a.Data), len(b.Data)), strings.Compare(a.Data, b.Data), strings.Compare(a.Addr, b.Addr))
+	})
+	return done
 }
 
 func boolean(b bool) int {
