@@ -16,6 +16,10 @@
 // before, is done in this process with a clock that costs no time: the sandbox
 // needs no socket, and takes up the same workspace there.
 //
+// Disks that are full are real ones, too: file systems in memory of a few sizes,
+// with the program's state directory on them. Where nobody may mount one, the
+// tests run in a namespace of their own, or say why they do not.
+//
 // The tests have a short form, for every day, and a long one:
 //
 //	go test ./internal/recovery

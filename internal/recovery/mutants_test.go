@@ -100,10 +100,30 @@ var mutants = []mutant{
 		"if !open.isOld() ||",
 		"if true ||",
 	}}},
-	{"guards begin at zero in a run that is resumed", "./runner TestGuardsGoOnWithARun", "runner/guards.go", [][2]string{{
+	{"guards begin at zero in a run that is resumed", "./runner TestGuardsGoOnWithARun", "runner/breach.go", [][2]string{{
 		"return sent, nil",
 		"return ByEffect{}, nil",
 	}}},
+	{"a call that waited when the run was stopped is in doubt", "./runner TestACallThatDidNotGoOutIsNotInDoubt", "runner/step.go", [][2]string{{
+		"cmp.Or(w.opt.Run.unsent(s, at, out.effect), errStopped)",
+		"errStopped",
+	}}},
+	{"a row is settled that the results do not tell of", "TestSmallDisks", "runner/walk.go", [][2]string{{
+		"return unkept(w.unwritten)",
+		"return nil",
+	}}},
+	{"a run that a full disk ended is done", "TestStepsOnAFullDisk", "runner/run.go", [][2]string{{
+		"result.broken = result.broken || unwritten != nil",
+		"",
+	}}},
+}
+
+// TestMutantsFitTheSource sees that each mutant still changes what is there, so
+// that the list can be trusted on the day when it is run.
+func TestMutantsFitTheSource(t *testing.T) {
+	for _, m := range mutants {
+		t.Run(m.name, func(t *testing.T) { m.overlay(t) })
+	}
 }
 
 // TestMutants builds the program with each mutant and sees its test fail. The
