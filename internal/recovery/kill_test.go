@@ -18,7 +18,10 @@ func TestKilledAnywhere(t *testing.T) {
 	for i, w := range append(workloads, updates.blind()) {
 		t.Run(w.name+w.settings, func(t *testing.T) {
 			t.Parallel()
-			form := size(t, killing{rows: fewer(300), kills: fewer(8)}, killing{rows: 3000, kills: 60})
+			form := size(t, killing{rows: 3000, kills: 60}, killing{rows: 3000, kills: 300})
+			if testing.Short() {
+				form = killing{rows: 100, kills: 3}
+			}
 			form.chance = rand.New(rand.NewPCG(uint64(i), 1))
 			form.run(t, w)
 		})

@@ -39,7 +39,10 @@ func mix(seed uint64) []sandbox.Fault {
 func TestFaults(t *testing.T) {
 	type form struct{ rows, seeds int }
 	for _, w := range workloads {
-		f := size(t, form{fewer(500), 1}, form{5000, 3})
+		f := size(t, form{5000, 3}, form{5000, 20})
+		if testing.Short() {
+			f = form{125, 1}
+		}
 		for seed := range f.seeds {
 			t.Run(fmt.Sprintf("%s, seed %d", w.name, seed), func(t *testing.T) {
 				t.Parallel()
