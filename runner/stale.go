@@ -102,9 +102,12 @@ func (w *walk) stale(s *program.Step, at *place, in eval.Object, target *found, 
 	if err != nil {
 		return &outcome{status: Pending, fatal: &fatalError{err}}
 	}
-	why := line.differs(target.given(in), v, foreseen)
-	if !w.opt.Run.plan.foresaw(s, at) {
-		why = ""
+	why := ""
+	if w.opt.Run.plan.foresaw(s, at) {
+		if failure := line.failed(); failure != nil {
+			return &outcome{status: Failed, effect: v.effect, failure: failure}
+		}
+		why = line.differs(target.given(in), v, foreseen)
 	}
 	moved := foreseen.moved(target, v)
 	if why == "" && len(moved) > 0 {
@@ -176,6 +179,14 @@ func (l *plannedLine) makes(v *verdict) bool {
 	return !slices.ContainsFunc(v.changes, func(now Change) bool {
 		return !slices.ContainsFunc(l.Event.Ended.Changes, func(c Change) bool { return c.Path == now.Path })
 	})
+}
+
+// failed is the failure that the plan foresaw, and showed; nil for none.
+func (l *plannedLine) failed() *Failure {
+	if l == nil || l.Event == nil || l.Event.Ended.Status != Failed {
+		return nil
+	}
+	return l.Event.Ended.Failure
 }
 
 // differs says in what a write is not the one that the plan foresaw; "" where it

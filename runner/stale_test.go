@@ -52,3 +52,28 @@ func TestWhatMovedHoldsUpItsOwnRecordOnly(t *testing.T) {
 		})
 	}
 }
+
+// TestWhatThePlanSawFailFailsAgain: a write that the plan foresaw to fail is not
+// sent and fails in the same words, and what goes on after it is done.
+func TestWhatThePlanSawFailFailsAgain(t *testing.T) {
+	const text = `{version: 1, steps: [{id: l, for_each: {in: [u1, u2], key: item, max_failures: 2}, steps: [
+		{id: c, action: createContact, with: {external_id: "{{ item }}"}, on_error: continue},
+		{id: u, action: updateContact, with: {contact_id: "00000000000000000000000{{ index + 1 }}", name: New}}]}]}`
+	k := newKeeper(t, text)
+	name := k.mustSave()
+	planned := endedOf(k.events)
+	k.send("DELETE", "/contacts/"+u2[:23]+"1", "")
+	r := k.applyPlan(name, filepath.Join(t.TempDir(), "run"), "")
+	for _, addr := range []string{`l["u1"].c`, `l["u2"].c`} {
+		was, is := planned[addr].Failure, endedOf(k.events)[addr].Failure
+		if was == nil || is == nil || was.Message != is.Message || was.Code != is.Code {
+			t.Errorf("%s was planned as %v, and ended as %v", addr, was, is)
+		}
+	}
+	if writes := k.writes(); len(writes) != 2 || writes[1] != `PUT /contacts/`+u2+` {"name":"New"}` {
+		t.Errorf("writes: %v", writes)
+	}
+	if r.Stale != 0 {
+		t.Errorf("%d are stale", r.Stale)
+	}
+}
