@@ -8,6 +8,7 @@ import (
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/program"
+	"github.com/flowrun-dev/flowrun/steps"
 	"github.com/tidwall/gjson"
 )
 
@@ -50,6 +51,8 @@ func (w *walk) find(ctx context.Context, l *program.Lookup, retry intercom.Retry
 			return nil, err
 		case unknown != nil:
 			return &found{after: unknown.Origins}, nil
+		case holds && l.Action.Paging == intercom.CursorBody && w.opt.Run.planned():
+			return w.search(ctx, l, retry, scope, turns)
 		case holds && l.Action.Paging == intercom.CursorBody && !w.planning:
 			return nil, nil // a search lags behind writes: Intercom itself has the last word
 		case holds:
@@ -57,6 +60,26 @@ func (w *walk) find(ctx context.Context, l *program.Lookup, retry intercom.Retry
 		}
 	}
 	return nil, nil
+}
+
+// search looks as the plan did that is applied, and then reads by its id what it
+// has found: a search lags behind writes.
+func (w *walk) search(ctx context.Context, l *program.Lookup, retry intercom.Retry, scope *eval.Scope, turns *turns) (*found, error) {
+	t, err := w.look(ctx, l, retry, scope, turns)
+	if err != nil || t.value == nil {
+		return t, err
+	}
+	get := steps.Find("getContact")
+	req, err := get.Request(map[string]any{"contact_id": idOf(t.value)})
+	if err == nil {
+		req.Retry, t.match = retry, nil
+		err = w.fetch(ctx, t, get, req)
+	}
+	if err != nil {
+		t.release()
+		return nil, err
+	}
+	return t, nil
 }
 
 // applies reports whether this is the way to look for a record.
@@ -98,7 +121,7 @@ func (w *walk) look(ctx context.Context, l *program.Lookup, retry intercom.Retry
 	if t.leave, err = turns.take(ctx, t.contact+" "+nameKey(t.kind, t.field, t.wanted)); err != nil {
 		return nil, err
 	}
-	if err := w.fetch(ctx, t, req); err != nil {
+	if err := w.fetch(ctx, t, l.Action, req); err != nil {
 		t.release()
 		return nil, err
 	}
@@ -123,11 +146,11 @@ func seek(l *program.Lookup, with, match eval.Object) *found {
 }
 
 // fetch makes the read and picks the record out of its answer.
-func (w *walk) fetch(ctx context.Context, t *found, req intercom.Request) error {
-	read, key, err := w.read(ctx, t.look.Action, req)
+func (w *walk) fetch(ctx context.Context, t *found, action *steps.Action, req intercom.Request) error {
+	read, key, err := w.read(ctx, action, req)
 	t.key = key
 	if isGone(err) {
-		t.absent = err
+		t.value, t.absent = nil, err
 		return nil
 	}
 	if err != nil {
