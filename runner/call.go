@@ -82,14 +82,18 @@ func (w *walk) call(ctx context.Context, s *program.Step, at *place, given map[s
 	if fatal := (*fatalError)(nil); errors.As(err, &fatal) {
 		return outcome{status: Pending, fatal: fatal}
 	}
-	settled, err := s.Action.Resolve(ctx, toTwin{w, s, at, given}, given, err)
+	twin := &toTwin{walk: w, step: s, at: at, given: given}
+	settled, err := s.Action.Resolve(ctx, twin, given, err)
 	out := w.answered(s, at, settled.Data, err)
-	if err == nil {
-		out.settled = &settled.Effect
+	switch {
+	case err != nil:
+		return out
+	case settled.Skipped:
+		out.status, out.reason = Skipped, reasonConflict
+	case twin.same:
+		out.status = Unchanged
 	}
-	if err == nil && settled.Skipped {
-		out.status, out.reason = Skipped, "conflict"
-	}
+	out.settled = &settled.Effect
 	return out
 }
 

@@ -180,9 +180,10 @@ type toTwin struct {
 	step  *program.Step
 	at    *place
 	given map[string]any
+	same  bool // it was as desired, and nothing was written
 }
 
-func (t toTwin) Do(ctx context.Context, req intercom.Request) (intercom.Response, error) {
+func (t *toTwin) Do(ctx context.Context, req intercom.Request) (intercom.Response, error) {
 	if intercom.IsRead(req.Method, req.Path) || t.at.before() == nil {
 		return t.walk.Do(ctx, req)
 	}
@@ -192,7 +193,11 @@ func (t toTwin) Do(ctx context.Context, req intercom.Request) (intercom.Response
 	}
 	met, write := *t.at, *t.at.writing
 	write.target = &found{value: eval.RawTrusted(bytes.Clone(now.Body))}
-	write.image, err = t.imageOf(ctx, t.step, write.in, write.target, diff(t.step, write.in, write.target.value))
+	changes := diff(t.step, write.in, write.target.value)
+	if t.same = len(changes) == 0; t.same {
+		return now, nil
+	}
+	write.image, err = t.imageOf(ctx, t.step, write.in, write.target, changes)
 	if err != nil {
 		return intercom.Response{}, err
 	}

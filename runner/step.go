@@ -222,8 +222,8 @@ func (w *walk) ended(s *program.Step, at *place, out outcome) (ending, error) {
 	if err := cmp.Or(out.fatal, w.opt.Run.answer(s, at, out)); err != nil {
 		return ending{status: Pending, stop: true}, err
 	}
-	if out.permitted && out.status == Failed { // nothing was applied
-		w.record(func(*Result) { w.sent.add(out.effect, -1) })
+	if out.permitted && out.status != Done && out.status != InDoubt { // nothing was applied
+		w.record(func(*Result) { w.sent.add(at.permitted(out), -1) })
 	}
 	end := w.end(s, at, out)
 	if out.failure != nil && out.failure.Status == 401 {
@@ -231,6 +231,14 @@ func (w *walk) ended(s *program.Step, at *place, out outcome) (ending, error) {
 		return end, errStopped
 	}
 	return end, nil
+}
+
+// permitted is the effect that a write was counted with before it was sent.
+func (p *place) permitted(out outcome) steps.Effect {
+	if p.writing != nil {
+		return p.writing.effect
+	}
+	return out.effect
 }
 
 // wait puts a row off whose call is in doubt. What is known of it by now is on

@@ -82,3 +82,14 @@ func TestAPlanWithContactsByEmailIsApplied(t *testing.T) {
 		}
 	}
 }
+
+// TestAContactByEmailThatIsSoAlreadyIsLeftAlone: without a plan Intercom says
+// which contact it is, by refusing to make another one.
+func TestAContactByEmailThatIsSoAlreadyIsLeftAlone(t *testing.T) {
+	b := newBench(t, threeUsers(), untab(`{version: 1, guards: {max_creates: 2}, steps: [{for_each: {in: [New, New, u1], key: index}, action: createContact,
+		with: {email: "{{ item == 'u1' ? 'u2' : 'u1' }}@x.example", name: "{{ item == 'u1' ? 'u2' : item }}", on_conflict: update}}]}`))
+	r := b.stretch(filepath.Join(t.TempDir(), "run"), 1000)
+	if want := (Counts{Done: 1, Unchanged: 2, Total: 3}); r.Counts != want || len(b.writes()) != 1 {
+		t.Errorf("counts are %+v, writes %v, guard %v, failures %v", r.Counts, b.writes(), r.Guard, r.Failures)
+	}
+}
