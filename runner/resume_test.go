@@ -79,6 +79,7 @@ func TestADataFileThatChangedStopsNoResume(t *testing.T) {
 // until so many effects have been applied.
 func (b *bench) stretch(dir string, effects int) *Result {
 	b.t.Helper()
+	b.events = nil
 	stop := make(chan struct{})
 	count := 0
 	client, err := intercom.New(intercom.Config{Token: "test", HTTPClient: b.server.Client()})
@@ -89,6 +90,7 @@ func (b *bench) stretch(dir string, effects int) *Result {
 	opt := Options{
 		Do: client, Dir: dir, RunID: "run-1", StartedAt: time.Unix(1_790_000_000, 0), Stop: stop, Concurrency: 1,
 		On: func(e Event) {
+			b.events = append(b.events, e)
 			if e.Ended == nil || e.Ended.Status != Done || e.Ended.Before {
 				return
 			}
