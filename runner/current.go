@@ -69,11 +69,10 @@ func (w *walk) search(ctx context.Context, l *program.Lookup, retry intercom.Ret
 	if err != nil || t.value == nil {
 		return t, err
 	}
-	get := steps.Find("getContact")
-	req, err := get.Request(map[string]any{"contact_id": idOf(t.value)})
-	if err == nil {
+	action, req, err := readOf(t.value)
+	if err == nil && action != nil {
 		req.Retry, t.match = retry, nil
-		err = w.fetch(ctx, t, get, req)
+		err = w.fetch(ctx, t, action, req)
 	}
 	if err != nil {
 		t.release()

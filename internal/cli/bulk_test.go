@@ -65,7 +65,7 @@ func planBulk(t testing.TB, shop http.RoundTripper, dir string) string {
 
 func TestAPlanOf12400RowsIsShortInEveryForm(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes seconds; -short leaves it out")
+		t.Skip("12,400 rows take seconds; -short leaves it out")
 	}
 	dir := t.TempDir()
 	text := planBulk(t, shop(12_400).Client().Transport, dir)

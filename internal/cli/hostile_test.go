@@ -67,7 +67,7 @@ func hostile(t *testing.T, files map[string]string, args ...string) string {
 // message, however it is made.
 func TestHostileWorkflows(t *testing.T) {
 	if testing.Short() {
-		t.Skip("one goroutine, over much")
+		t.Skip("one goroutine, over much; -short leaves it out")
 	}
 	bomb := "version: 1\nx-0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n"
 	for i := range 9 {

@@ -234,7 +234,7 @@ func TestManyWaitForOneSync(t *testing.T) {
 
 func TestWhatNobodyWaitsForIsDurableWithinAMegabyte(t *testing.T) {
 	if testing.Short() {
-		t.Skip("30 MB through one goroutine")
+		t.Skip("30 MB through one goroutine; -short leaves it out")
 	}
 	d := newDisk()
 	j, err := Create("run", testHeader(), Options{FS: d})

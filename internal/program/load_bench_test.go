@@ -35,7 +35,7 @@ func BenchmarkLoad(b *testing.B) {
 // of steps before it.
 func TestLongWorkflowsLoadFast(t *testing.T) {
 	if testing.Short() {
-		t.Skip("one goroutine, over much")
+		t.Skip("one goroutine, over much; -short leaves it out")
 	}
 	took := func(steps int) time.Duration {
 		best := time.Hour
