@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -68,11 +69,9 @@ func refuseConn(req *http.Request) (*http.Response, error) {
 
 // inTurn plays steps one after the other, and the last one from then on.
 func inTurn(steps ...fake) fake {
-	next := 0
+	var calls atomic.Int64 // they may come side by side
 	return func(req *http.Request) (*http.Response, error) {
-		step := steps[min(next, len(steps)-1)]
-		next++
-		return step(req)
+		return steps[min(int(calls.Add(1)), len(steps))-1](req)
 	}
 }
 
