@@ -69,7 +69,7 @@ func holder(name string) (h Holder) {
 			return h
 		}
 		h = Holder{}
-		time.Sleep(pause)
+		time.Sleep(pause) //nolint:forbidigo // half a second at most, and there is no context to end it
 	}
 	return h
 }
