@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/flowrun-dev/flowrun/intercom"
@@ -117,19 +116,10 @@ func addrsOf(left []Left) string {
 	return "are " + text
 }
 
-// step is that of an instance.
-func (d *Doubts) step(l Left) *program.Step {
-	at := slices.IndexFunc(d.program.All, func(s *program.Step) bool { return s.Label == l.Step })
-	if at < 0 || d.program.All[at].Action == nil {
-		return nil
-	}
-	return d.program.All[at]
-}
-
 // Needed gives the action that reads what later steps refer to of an instance;
 // nil if they refer to nothing, or no action reads such a record.
 func (d *Doubts) Needed(l Left) *steps.Action {
-	s := d.step(l)
+	s := stepOf(d.program, l.Addr)
 	if s == nil || !s.Used {
 		return nil
 	}
@@ -171,7 +161,7 @@ func (d *Doubts) Settle(ctx context.Context, l Left, by Decision) error {
 	if err := d.journal.Sync(ctx); err != nil {
 		return err
 	}
-	if err := d.journal.Answer(by.answer(l, d.step(l))); err != nil {
+	if err := d.journal.Answer(by.answer(l, stepOf(d.program, l.Addr))); err != nil {
 		return err
 	}
 	return d.journal.Sync(ctx)

@@ -93,17 +93,14 @@ func (l *loopRun) next(items *spool) (spooled, bool, error) {
 		if status == "" {
 			return item, true, nil
 		}
-		if err := l.settled(item, status); err != nil {
-			return item, false, err
-		}
+		l.settled(status)
 	}
 }
 
 // settled counts a row that an earlier stretch of the run has settled.
-func (l *loopRun) settled(item spooled, status Status) error {
+func (l *loopRun) settled(status Status) {
 	l.tally.add(ending{status: status})
 	l.walk.record(func(r *Result) { r.Steps[l.step.Index].Before++ })
-	return nil
 }
 
 // pass runs the rows that next hands out, of which there are at most so many.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 	"strconv"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
@@ -17,7 +18,7 @@ func (w *walk) loop(ctx context.Context, s *program.Step, at *place) (ending, er
 	items, after, err := w.items(ctx, s, at)
 	var fatal *fatalError
 	if errors.As(err, &fatal) || errors.Is(err, errStopped) {
-		w.tell([]*program.Step{s}, at, Pending, "")
+		w.tell([]*program.Step{s}, at, Pending)
 		return ending{status: Pending, stop: true}, err
 	}
 	if err != nil {
@@ -185,7 +186,7 @@ func (w *walk) endRow(s *program.Step, outer, at *place, item spooled, end endin
 
 // rowPath is that of a row of the loop that the place stands at.
 func (p *place) rowPath(index int64) journal.Path {
-	return append(p.path[:len(p.path):len(p.path)], journal.RowID{Loop: p.addr(), Index: index})
+	return append(slices.Clip(p.path), journal.RowID{Loop: p.addr(), Index: index})
 }
 
 // body runs what is inside the loop for one item.
@@ -195,7 +196,7 @@ func (w *walk) body(ctx context.Context, s *program.Step, at *place, key string,
 		selected = w.selectedNow(ctx, s, at, &item)
 	}
 	if !selected {
-		w.tell(s.Inside(), at.within(s.Label+key+"."), Skipped, "condition")
+		w.tell(s.Inside(), at.within(s.Label+key+"."), Skipped)
 		return ending{status: Skipped}, nil
 	}
 	moved, err := w.rowMoved(ctx, s, at, item)
@@ -205,7 +206,7 @@ func (w *walk) body(ctx context.Context, s *program.Step, at *place, key string,
 	at.moved = moved
 	if item.failure != nil {
 		item.failure.Addr = at.prefix + s.Label + key
-		w.tell(s.Inside(), at.within(s.Label+key+"."), Pending, "")
+		w.tell(s.Inside(), at.within(s.Label+key+"."), Pending)
 		return ending{status: Failed, failure: item.failure}, nil
 	}
 	if w.stopped(ctx) {

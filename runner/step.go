@@ -19,7 +19,7 @@ func (w *walk) step(ctx context.Context, s *program.Step, at *place) (ending, er
 		return end, nil
 	}
 	if w.stopped(ctx) {
-		w.tell([]*program.Step{s}, outer, Pending, "")
+		w.tell([]*program.Step{s}, outer, Pending)
 		return at.notReached(), errStopped
 	}
 	end, err := w.begin(ctx, s, outer, at)
@@ -36,7 +36,7 @@ func (w *walk) begin(ctx context.Context, s *program.Step, outer, at *place) (en
 		return w.broken(s, at, s.Source.If, err), nil
 	}
 	if !holds {
-		w.tell([]*program.Step{s}, outer, Skipped, "condition")
+		w.tell([]*program.Step{s}, outer, Skipped)
 		w.tellEvent(Event{Ended: stepEnded(s, at, Skipped, "condition")})
 		return ending{status: Skipped}, nil
 	}
@@ -207,7 +207,7 @@ func (w *walk) asserted(ctx context.Context, s *program.Step, at *place, out out
 // ended records the end of an instance, unless its row is put off.
 func (w *walk) ended(s *program.Step, at *place, out outcome) (ending, error) {
 	if out.failure != nil && out.status == Failed && w.halts(out.failure.err) {
-		w.tell([]*program.Step{s}, at, Pending, "")
+		w.tell([]*program.Step{s}, at, Pending)
 		return ending{status: Pending, stop: true}, cmp.Or(w.opt.Run.unsent(s, at, out.effect), errStopped)
 	}
 	if out.waits != nil {
@@ -257,12 +257,10 @@ func (w *walk) wait(s *program.Step, at *place, out outcome) (ending, error) {
 // halts reports whether a call was not sent because nothing is any more: the
 // run is being stopped, or Intercom does not work.
 func (w *walk) halts(err error) bool {
-	var unavailable *intercom.UnavailableError
-	var unsent *intercom.NotSentError
-	if !errors.As(err, &unsent) {
+	if _, ok := errors.AsType[*intercom.NotSentError](err); !ok {
 		return false
 	}
-	if errors.As(err, &unavailable) {
+	if unavailable, ok := errors.AsType[*intercom.UnavailableError](err); ok {
 		w.record(func(r *Result) { r.Unavailable = unavailable.Error() })
 		return true
 	}

@@ -119,10 +119,7 @@ func limitKey(l Limit) string { return l.Step + "\x00" + string(l.How) + "\x00" 
 // invert makes the row that takes a write back.
 func (m *undoMaker) invert(s *program.Step, d deed, call *steps.Call) error {
 	inverse := steps.Find(call.Action)
-	with, err := d.inputs(call)
-	if err != nil {
-		return err
-	}
+	with := d.inputs(call)
 	row := undoRow{Of: d.Addr, With: with, Expect: &expectation{}}
 	switch {
 	case with == nil:
@@ -158,8 +155,8 @@ func (m *undoMaker) invert(s *program.Step, d deed, call *steps.Call) error {
 }
 
 // inputs are those of the call that takes the write back, as far as it names
-// them itself.
-func (d deed) inputs(call *steps.Call) (map[string]json.RawMessage, error) {
+// them itself; nil where something of them was not kept.
+func (d deed) inputs(call *steps.Call) map[string]json.RawMessage {
 	compiled := program.MustLookup(&steps.Call{Action: call.Action, With: call.With})
 	scope := eval.NewScope()
 	with := eval.Object{}
@@ -174,13 +171,13 @@ func (d deed) inputs(call *steps.Call) (map[string]json.RawMessage, error) {
 	}
 	values, err := evalAll(context.Background(), compiled.With, scope)
 	if err != nil {
-		return nil, nil // something of it was not kept
+		return nil
 	}
 	inputs := make(map[string]json.RawMessage, len(values))
 	for name, v := range values {
 		inputs[name] = asJSON(v)
 	}
-	return inputs, nil
+	return inputs
 }
 
 // lacking says why an action cannot be called with these inputs; empty if it

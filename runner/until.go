@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -20,7 +21,7 @@ func (w *walk) repeat(ctx context.Context, s *program.Step, at *place, given map
 	if s.Until == nil {
 		return w.call(ctx, s, at, given)
 	}
-	deadline := time.Now().Add(orDefault(s.Until.Source.Timeout, untilTimeout))
+	deadline := time.Now().Add(cmp.Or(s.Until.Source.Timeout, untilTimeout))
 	for try := 1; ; try++ {
 		out := w.call(ctx, s, at, given)
 		if out.failure != nil {
@@ -70,11 +71,11 @@ func (w *walk) writers() (labels []string) {
 
 // pause waits before the next try of an until.
 func (w *walk) pause(ctx context.Context, s *program.Step, deadline time.Time) error {
-	interval := orDefault(s.Until.Source.Interval, untilInterval)
+	interval := cmp.Or(s.Until.Source.Interval, untilInterval)
 	if time.Now().Add(interval).After(deadline) {
 		return &codedError{
 			code:    "timeout",
-			message: "this did not come true in " + orDefault(s.Until.Source.Timeout, untilTimeout).String() + ": " + s.Until.Node.Text,
+			message: "this did not come true in " + cmp.Or(s.Until.Source.Timeout, untilTimeout).String() + ": " + s.Until.Node.Text,
 			hint:    "give it longer with until.timeout",
 		}
 	}
@@ -86,11 +87,4 @@ func (w *walk) pause(ctx context.Context, s *program.Step, deadline time.Time) e
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-}
-
-func orDefault(d, otherwise time.Duration) time.Duration {
-	if d > 0 {
-		return d
-	}
-	return otherwise
 }

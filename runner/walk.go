@@ -190,7 +190,7 @@ func (w *walk) run(ctx context.Context) error {
 	scope, err := w.scope(ctx)
 	if err != nil {
 		w.failed(nil, &place{}, w.failure(&place{label: "vars"}, w.program.Source.Steps[0].Node, err))
-		w.tell(w.program.Steps, &place{steps: eval.Object{}}, Pending, "")
+		w.tell(w.program.Steps, &place{steps: eval.Object{}}, Pending)
 		return nil
 	}
 	top := &place{scope: scope, steps: eval.Object{}}
@@ -260,12 +260,12 @@ func (w *walk) steps(ctx context.Context, list []*program.Step, at *place) (endi
 			return end, err
 		}
 		if err != nil || end.stop {
-			w.tell(list[i+1:], at, Pending, "")
+			w.tell(list[i+1:], at, Pending)
 			all.stop = true
 			return all, err
 		}
 		if end.stale {
-			w.tell(list[i+1:], at, Skipped, reasonStale)
+			w.tell(list[i+1:], at, Skipped)
 			all.stale = true
 			return all, nil
 		}
@@ -287,10 +287,10 @@ func (w *walk) stopped(ctx context.Context) bool {
 }
 
 // tell counts steps that were not run, and those inside them.
-func (w *walk) tell(list []*program.Step, at *place, status Status, reason string) {
+func (w *walk) tell(list []*program.Step, at *place, status Status) {
 	for _, s := range list {
 		if s.Action == nil && s.Loop == nil {
-			w.tell(s.Steps, at, status, reason)
+			w.tell(s.Steps, at, status)
 		} else {
 			w.count(s, at, status)
 		}

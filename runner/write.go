@@ -30,7 +30,7 @@ func (w *walk) write(ctx context.Context, s *program.Step, at *place, in eval.Ob
 		if out, permitted := w.permit(s, at, in, v.effect); out != nil {
 			return w.ended(s, at, *out)
 		} else if !permitted {
-			w.tell([]*program.Step{s}, at, Pending, "")
+			w.tell([]*program.Step{s}, at, Pending)
 			return ending{status: Pending, stop: true}, errStopped
 		}
 	}

@@ -154,10 +154,8 @@ func (st *state) putContact(r *record[contact], v *contact, now time.Time) {
 }
 
 // addContact stores a new contact.
-func (st *state) addContact(v *contact, now time.Time) *record[contact] {
-	r := st.contacts.add(v.ID, v.CreatedAt, v, now)
-	st.reindexContact(r, nil, v)
-	return r
+func (st *state) addContact(v *contact, now time.Time) {
+	st.reindexContact(st.contacts.add(v.ID, v.CreatedAt, v, now), nil, v)
 }
 
 func (st *state) reindexContact(r *record[contact], before, after *contact) {

@@ -104,7 +104,7 @@ func (l *commandLine) rest(words []string) error {
 // word, too.
 func (l *commandLine) flag(args []string) ([]string, error) {
 	name, _, inside := strings.Cut(strings.TrimLeft(args[0], "-"), "=")
-	if inside || !l.takesValue(name, args[1:]) {
+	if inside || !l.takesValue(name) {
 		l.given = append(l.given, args[0])
 		return args[1:], nil
 	}
@@ -117,7 +117,7 @@ func (l *commandLine) flag(args []string) ([]string, error) {
 
 // takesValue reports whether the flag takes the word behind it. A flag that
 // stands before its command is looked up among the flags of all that may come.
-func (l *commandLine) takesValue(name string, behind []string) bool {
+func (l *commandLine) takesValue(name string) bool {
 	for _, flag := range append(slices.Clone(l.flags), flagsBelow(l.commands)...) {
 		if slices.Contains(flag.Names(), name) {
 			_, boolean := flag.(*cli.BoolFlag)

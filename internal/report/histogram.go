@@ -54,12 +54,12 @@ type counter struct {
 	rank  uint64 // of the row that is the example
 }
 
-// add counts a value. Make gives it when it is seen for the first time.
-func (h *histogram) add(k key, row string, make func() Value) {
+// add counts a value. Value gives it when it is seen for the first time.
+func (h *histogram) add(k key, row string, value func() Value) {
 	h.total++
 	rank := keyOf([]byte(row)).rank()
 	if h.total == 1 || rank < h.example.rank {
-		h.example = counter{make(), rank}
+		h.example = counter{value(), rank}
 		h.example.value.Addr, h.example.value.Count = row, 1
 	}
 	if h.missed > 0 {
@@ -72,7 +72,7 @@ func (h *histogram) add(k key, row string, make func() Value) {
 			return
 		}
 		*h.room--
-		c = &counter{value: make(), rank: math.MaxUint64}
+		c = &counter{value: value(), rank: math.MaxUint64}
 		h.counters[k] = c
 	}
 	c.value.Count++
