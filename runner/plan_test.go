@@ -158,8 +158,7 @@ func TestDoor(t *testing.T) {
 		{Method: "POST", Path: "/contacts/search/../000000000000000000000001/archive"},
 	} {
 		_, err := readOnly{client}.Do(context.Background(), req)
-		var refused *intercom.WriteRefusedError
-		if !errors.As(err, &refused) {
+		if _, ok := errors.AsType[*intercom.WriteRefusedError](err); !ok {
 			t.Errorf("%s %s went through: %v", req.Method, req.Path, err)
 		}
 	}

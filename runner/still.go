@@ -78,9 +78,7 @@ func (w *walk) holder(ctx context.Context, s *program.Step, in eval.Object) (hol
 // has reports whether a contact has a record, or in a plan would still have it.
 func (w *walk) has(ctx context.Context, s *program.Step, in eval.Object, contact string) (bool, error) {
 	with := eval.Object{"contact_id": contact}
-	for name, id := range in {
-		with[name] = id
-	}
+	maps.Copy(with, in)
 	t, err := w.find(ctx, s.Link, s.Retry, with, nil)
 	if err != nil || t == nil {
 		return true, err

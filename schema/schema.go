@@ -13,6 +13,7 @@ import (
 	"bytes"
 	_ "embed"
 	"encoding/json"
+	"slices"
 )
 
 //go:embed workflow.schema.json
@@ -60,7 +61,7 @@ func obj(members ...any) object {
 
 // and gives the object with further members.
 func (o object) and(members ...any) object {
-	return append(o[:len(o):len(o)], obj(members...)...)
+	return append(slices.Clip(o), obj(members...)...)
 }
 
 // MarshalJSON writes the members in order.

@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"maps"
 	"strings"
 	"testing"
 )
@@ -8,9 +9,7 @@ import (
 func TestRawRequestRefuses(t *testing.T) {
 	post := func(more values) values {
 		in := values{"method": "POST", "path": "/notes", "effect": "create"}
-		for name, value := range more {
-			in[name] = value
-		}
+		maps.Copy(in, more)
 		return in
 	}
 	tests := []struct {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"strconv"
@@ -62,9 +63,7 @@ func (a *answer) write(value any, err error) {
 }
 
 func (a *answer) refuse(r *refusal) {
-	for name, values := range r.header {
-		a.header[name] = values
-	}
+	maps.Copy(a.header, r.header)
 	a.setBody(r.status, encode(r.body(a.requestID)))
 }
 
@@ -103,9 +102,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		panic(http.ErrAbortHandler) // net/http's way to close the connection; it logs nothing
 	}
-	for name, values := range a.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), a.header)
 	w.WriteHeader(a.status)
 	if !send(w, a.reader(r.Context())) {
 		panic(http.ErrAbortHandler)

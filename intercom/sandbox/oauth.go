@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"html/template"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -104,9 +105,7 @@ func (s *Server) redirect(asked url.Values) (*url.URL, string) {
 func answerTo(back *url.URL, answer url.Values, state string) string {
 	to := *back
 	query := to.Query()
-	for name, values := range answer {
-		query[name] = values
-	}
+	maps.Copy(query, answer)
 	if state != "" {
 		query.Set("state", state)
 	}
@@ -147,9 +146,7 @@ func (s *Server) giveToken(w http.ResponseWriter, r *http.Request) {
 		token = "sandbox-token"
 	}
 	a.write(map[string]string{"token_type": "Bearer", "token": token, "access_token": token}, err)
-	for name, values := range a.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), a.header)
 	w.WriteHeader(a.status)
 	_, _ = w.Write(a.body) // a client that went away
 }

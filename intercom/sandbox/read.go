@@ -52,8 +52,7 @@ func decodeStrict(text []byte, into any) error {
 		return nil
 	}
 	line := 1 + bytes.Count(text[:min(int(dec.InputOffset()), len(text))], []byte("\n"))
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		line = 1 + bytes.Count(text[:min(int(syntax.Offset), len(text))], []byte("\n"))
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {

@@ -21,6 +21,7 @@ package sandbox
 import (
 	"crypto/sha256"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 	_ "time/tzdata" // the workspace's timezone must be known on any machine
@@ -80,9 +81,7 @@ func (s *Server) Calls() map[string]int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	counts := make(map[string]int, len(s.calls))
-	for op, n := range s.calls {
-		counts[op] = n
-	}
+	maps.Copy(counts, s.calls)
 	return counts
 }
 

@@ -48,8 +48,7 @@ func (st *state) newSegment(s Segment) (*segment, error) {
 	seg.Query = encode(query) // the same, however it was laid out
 	matches, err := language[contact]{st.segmentField, st.location}.compile(query)
 	if err != nil {
-		var r *refusal
-		if errors.As(err, &r) {
+		if r, ok := errors.AsType[*refusal](err); ok {
 			return nil, fmt.Errorf("query: %s", r.message)
 		}
 		return nil, err

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	"strconv"
@@ -25,7 +24,7 @@ func (st *state) data() Data {
 	slices.SortFunc(d.Tags, func(a, b Tag) int { return compareNumbers(a.ID, b.ID) })
 	for _, s := range st.segments {
 		segment := s.Segment
-		segment.Query = slices.Clone(json.RawMessage(s.Query))
+		segment.Query = slices.Clone(s.Query)
 		d.Segments = append(d.Segments, segment)
 	}
 	for _, n := range st.notes {

@@ -135,10 +135,8 @@ func outputFlag(forms ...string) cli.Flag {
 	return &cli.StringFlag{
 		Name: "output", Aliases: []string{"o"}, Value: forms[0], Usage: "print as `FORM`: " + strings.Join(forms, ", "), EnvVars: environment("output"),
 		Action: func(_ *cli.Context, form string) error {
-			for _, each := range forms {
-				if each == form {
-					return nil
-				}
+			if slices.Contains(forms, form) {
+				return nil
 			}
 			return usage(fmt.Sprintf("--output is %s, not %q", strings.Join(forms, " or "), form))
 		},

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -54,9 +55,7 @@ type machine struct {
 func newMachine(t *testing.T, network http.RoundTripper, env map[string]string) *machine {
 	dir := t.TempDir()
 	m := &machine{network: network, keyring: folder(filepath.Join(dir, "keyring")), env: map[string]string{"FLOWRUN_CONFIG_DIR": dir}}
-	for name, value := range env {
-		m.env[name] = value
-	}
+	maps.Copy(m.env, env)
 	return m
 }
 

@@ -113,16 +113,18 @@ func multiply(a, b int64) (int64, bool) {
 
 func power(a, b int64) (int64, bool) {
 	result := int64(1)
-	for ok := true; b > 0; b-- {
+	for ; b > 0; b-- {
 		if a == 0 || a == 1 {
 			return a, true
 		}
 		if a == -1 {
 			return 1 - 2*(b&1), true
 		}
-		if result, ok = multiply(result, a); !ok {
+		next, ok := multiply(result, a)
+		if !ok {
 			return 0, false
 		}
+		result = next
 	}
 	return result, true
 }

@@ -131,8 +131,7 @@ func evalText(t testing.TB, src string) string {
 }
 
 func showResult(v Value, err error) string {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return fmt.Sprintf("error at %d: %s", e.Offset, hinted(e.Message, e.Hint))
 	}
 	if err != nil {

@@ -120,11 +120,9 @@ func (b *builder) refuseDash(n *ast.BinaryNode) {
 	}
 	start, end := b.place(property.Location().From), dash+1+scanWord(b.text[dash+1:], 0)
 	name, rest := b.text[start:end], b.text[dash+1:end]
-	base := ""
+	base := "..."
 	if path, ok := staticPath(member.Node); ok {
 		base = pathLabel(path)
-	} else {
-		base = "..."
 	}
 	b.problem = &Problem{
 		Offset: b.start + start, Length: end - start,

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/expr-lang/expr/ast"
@@ -68,8 +69,8 @@ func (b *builder) certain(n ast.Node) bool {
 
 // variable returns the slot of a let variable, -1 if there is none.
 func (b *builder) variable(name string) int {
-	for i := len(b.vars) - 1; i >= 0; i-- {
-		if b.vars[i].name == name {
+	for i, v := range slices.Backward(b.vars) {
+		if v.name == name {
 			return i
 		}
 	}

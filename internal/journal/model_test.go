@@ -72,7 +72,7 @@ func modelOf(s *State) *model {
 			for status, ranges := range l.rows.ranges() {
 				for _, each := range ranges {
 					for index := each[0]; index <= each[1]; index++ {
-						m.rows[place(append(in[:len(in):len(in)], RowID{address, index}))] = status
+						m.rows[place(append(slices.Clip(in), RowID{address, index}))] = status
 					}
 				}
 			}

@@ -168,7 +168,7 @@ func (n *node) walk(in Path, visit func(Path, *node)) {
 	for _, address := range slices.Sorted(maps.Keys(n.loops)) {
 		l := n.loops[address]
 		for _, index := range slices.Sorted(maps.Keys(l.open)) {
-			l.open[index].walk(append(in[:len(in):len(in)], RowID{address, index}), visit)
+			l.open[index].walk(append(slices.Clip(in), RowID{address, index}), visit)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"html"
+	"slices"
 	"strings"
 
 	"github.com/flowrun-dev/flowrun/steps"
@@ -103,8 +104,8 @@ func (m *markdown) totals() {
 	}
 	head, rule := "| |", "|---|"
 	certain, possible := "| "+m.certainly()+" |", "| possible |"
-	for i := len(verbs) - 1; i >= 0; i-- {
-		effect := verbs[i].effect
+	for _, verb := range slices.Backward(verbs) {
+		effect := verb.effect
 		head += " " + effect.String() + " |"
 		rule += "--:|"
 		certain += " " + cell(m.Changes.Certain.Of(effect)) + " |"

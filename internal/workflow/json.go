@@ -30,8 +30,7 @@ func (r *reader) json() *Node {
 // and JSON does not.
 func (r *reader) notJSON(err error) {
 	at, message := 0, err.Error()
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		at = int(syntax.Offset) - 1 // it is the number of bytes read
 	}
 	if strings.HasPrefix(message, "unexpected end") {
