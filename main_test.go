@@ -25,7 +25,7 @@ var mayImport = map[string][]string{
 	"internal/eval":        {"internal/jsontext", "internal/spelling"},
 	"internal/journal":     {"internal/jsontext"},
 	"internal/program":     {"steps", "intercom", "internal/workflow", "internal/eval", "internal/files", "internal/rows", "internal/secret", "internal/spelling"},
-	"internal/rows":        {"internal/eval", "internal/files"},
+	"internal/rows":        {"internal/eval"},
 	"internal/secret":      {"internal/jsontext"},
 	"internal/workflow":    {"internal/spelling"},
 	"runner":               {"steps", "intercom", "internal/program", "internal/workflow", "internal/eval", "internal/files", "internal/journal", "internal/jsontext", "internal/rows", "internal/secret", "internal/spelling"},

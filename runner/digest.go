@@ -3,7 +3,6 @@ package runner
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"io"
 
 	"github.com/flowrun-dev/flowrun/internal/files"
 )
@@ -14,16 +13,16 @@ func digest(text []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// fileDigest is the SHA-256 of a file in the folders, in hex.
-func fileDigest(in files.Folders, path string) (string, error) {
-	file, err := in.Open(path)
+// fileDigest is the SHA-256 of a file in the folders, in hex. It asks goOn now
+// and then, and ends with its error.
+func fileDigest(in files.Folders, path string, goOn func() error) (string, error) {
+	file, err := in.Watch(path)
 	if err != nil {
 		return "", err
 	}
 	defer file.Close()
-	sum := sha256.New()
-	if _, err := io.Copy(sum, file); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(sum.Sum(nil)), nil
+	return file.Digest(goOn)
 }
+
+// always goes on.
+func always() error { return nil }

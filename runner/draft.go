@@ -165,9 +165,9 @@ func (d *Draft) inOrder(visit func(text []byte, list string) error) error {
 }
 
 // listed keeps the list of a loop.
-func (d *Draft) listed(s *program.Step, at *place, items *spool, src source) error {
+func (d *Draft) listed(s *program.Step, at *place, items *spool, src source) {
 	if d == nil {
-		return nil
+		return
 	}
 	list := &plannedList{Loop: at.addr(), In: at.path, Count: items.count, Read: items.read, AffectedBy: items.affected}
 	if !items.inRAM {
@@ -177,10 +177,8 @@ func (d *Draft) listed(s *program.Step, at *place, items *spool, src source) err
 		_, some := eval.IsUnknown(row.value)
 		return some
 	})
-	var err error
-	list.Source, err = src.note()
+	list.Source = src.note()
 	d.add(at.orderOf(s), plannedLine{List: list})
-	return err
 }
 
 // open keeps that a loop runs over what nobody can know yet.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"strconv"
 
@@ -35,11 +34,13 @@ func (w *walk) items(ctx context.Context, s *program.Step, at *place) (kept *spo
 	if err != nil || unknown != nil {
 		return nil, unknown, err
 	}
+	defer src.close()
 	kept, err = w.newSpool(s)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := w.selectItems(ctx, s, at, src, limit, kept); err != nil {
+	err = w.selectItems(ctx, s, at, src, limit, kept)
+	if err = w.oneState(ctx, s, &src, err); err != nil {
 		kept.close()
 		return nil, nil, err
 	}
@@ -48,9 +49,10 @@ func (w *walk) items(ctx context.Context, s *program.Step, at *place) (kept *spo
 		return nil, nil, err
 	}
 	kept.affected = w.affectedList(s, at)
-	if err := errors.Join(w.opt.Run.listed(at, kept, src), w.opt.Draft.listed(s, at, kept, src)); err != nil {
+	if err := w.opt.Run.listed(at, kept, src); err != nil {
 		return nil, nil, &fatalError{err}
 	}
+	w.opt.Draft.listed(s, at, kept, src)
 	return kept, nil, nil
 }
 

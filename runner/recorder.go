@@ -109,11 +109,7 @@ func (r *Run) listed(at *place, items *spool, src source) error {
 	if r == nil {
 		return nil
 	}
-	note, err := src.note()
-	if err != nil {
-		return err
-	}
-	return r.list(&plannedList{Loop: at.addr(), In: at.path, File: filepath.Base(items.name), Count: items.count, Read: items.read, Source: note})
+	return r.list(&plannedList{Loop: at.addr(), In: at.path, File: filepath.Base(items.name), Count: items.count, Read: items.read, Source: src.note()})
 }
 
 // list records a list that is complete.
@@ -131,16 +127,11 @@ func (r *Run) list(l *plannedList) error {
 }
 
 // note says what a list was read from; nil where it was no file.
-func (s *source) note() (*sourceNote, error) {
-	if s.path == "" {
-		return nil, nil
+func (s *source) note() *sourceNote {
+	if s.file == nil {
+		return nil
 	}
-	sum, err := fileDigest(s.folders, s.path)
-	if err != nil {
-		return nil, err
-	}
-	path, err := filepath.Abs(s.path) // a resume may begin in another folder
-	return &sourceNote{Name: s.name, Path: path, Digest: sum, Header: s.header}, err
+	return &sourceNote{Name: s.name, Path: s.path, Digest: s.digest, Header: s.header}
 }
 
 // planRead is the answer of a read as the plan had it.
@@ -162,17 +153,6 @@ const reasonApplied = "applied"
 // reasonUnsent is why a call failed that was not sent, since the run was being
 // stopped: it was not reached.
 const reasonUnsent = "unsent"
-
-// noteSource is the kind of note that names the file a list was read from.
-const noteSource = "source"
-
-// sourceNote is the stored form of a data file; fields may only be added.
-type sourceNote struct {
-	Name   string   `json:"name"`
-	Path   string   `json:"path"`
-	Digest string   `json:"digest"`
-	Header []string `json:"header,omitempty"` // the columns of a CSV file
-}
 
 // reopen goes on with a list that an earlier stretch of the run has read.
 func (r *Run) reopen(known journal.Loop) (*spool, error) {

@@ -97,6 +97,9 @@ func (b *bench) stretch(dir string, effects int) *Result {
 			if count++; count == effects {
 				close(stop)
 			}
+			if b.then != nil {
+				b.then()
+			}
 		},
 	}
 	prog := b.program

@@ -290,25 +290,29 @@ func (r *Run) Inputs(p *Program, given program.Given) (program.Inputs, error) {
 func (r *Run) Header() journal.Header { return r.past.Header }
 
 // Changed names the files that are not as they were when the run began: the
-// workflow, and data files whose rows are already listed. The run does not use
-// them any more. One that applies a plan never did.
+// workflow, data files whose rows are already listed, and those that the run is
+// going to list. A run that applies a plan lists few: it has the lists, and the
+// workflow, of the plan.
 func (r *Run) Changed() ([]string, error) {
-	if isPlanned(r.Dir) {
-		return nil, nil
-	}
 	var changed []string
-	header := r.past.Header
+	header, planned := r.past.Header, isPlanned(r.Dir)
 	text, err := os.ReadFile(header.Facts["path"])
-	if err == nil && digest(text) != header.Digest {
+	if err == nil && !planned && digest(text) != header.Digest {
 		changed = append(changed, header.File)
 	}
-	for _, note := range r.past.Notes {
-		var source sourceNote
-		if note.Kind != noteSource || json.Unmarshal(note.Data, &source) != nil {
+	pinned := pinsOf(r.past.Notes)
+	for _, n := range r.past.Notes {
+		source := sourceOf(n)
+		if source == nil || planned && n.Kind == noteSource {
 			continue
 		}
-		if now, err := fileDigest(r.folders(), source.Path); err == nil && now != source.Digest {
-			changed = append(changed, source.Name)
+		last, open := pinned[source.Path]
+		delete(pinned, source.Path) // once is enough
+		if !open {
+			continue
+		}
+		if now, err := fileDigest(r.folders(), last.Path, always); err == nil && now != last.Digest {
+			changed = append(changed, last.Name)
 		}
 	}
 	return changed, nil

@@ -21,6 +21,7 @@ type bench struct {
 	flags   []string // --input
 	stop    chan struct{}
 	events  []Event
+	then    func() // in a stretch of a run, called after each step that is done; may be nil
 }
 
 // newBench loads a workflow from text. Files are "name: content" pairs that

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -21,10 +22,17 @@ type source struct {
 	items iter.Seq2[item, error]
 
 	// Of a file only:
-	name    string // for messages
-	path    string
-	folders files.Folders // that it may stand in
-	header  []string      // the columns of a CSV file
+	name   string // for messages
+	path   string // absolute: a resume may begin in another folder
+	file   *files.Watched
+	header []string // the columns of a CSV file
+	digest string   // once it is read to its end; "" where nothing is kept
+}
+
+func (s *source) close() {
+	if s.file != nil {
+		s.file.Close()
+	}
 }
 
 // item is one item as it was read. One that comes from no file has line 0.
@@ -87,14 +95,28 @@ func (w *walk) fileSource(ctx context.Context, s *program.Step, at *place) (sour
 			return source{}, nil, program.Placed(s.Loop.File.Node, fmt.Errorf("the format of %s cannot be told from its name; add format: csv, ndjson or json", name))
 		}
 	}
-	src := source{name: name, path: w.program.Path(name), folders: w.folders()}
-	shown := filepath.Base(name)
-	file, err := rows.Open(src.folders, src.path, format, s.Loop.Types)
+	src, err := w.openFile(s.Loop, name, format)
+	return src, nil, program.Placed(s.Loop.File.Node, err)
+}
+
+// openFile opens a data file and reads its head.
+func (w *walk) openFile(l *program.Loop, name, format string) (source, error) {
+	shown, path := filepath.Base(name), w.program.Path(name)
+	file, err := w.folders().Watch(path)
 	if err != nil {
-		return source{}, nil, program.Placed(s.Loop.File.Node, fmt.Errorf("%s: %w", shown, err))
+		return source{}, fmt.Errorf("%s: %w", shown, err)
 	}
-	src.header, src.items = file.Columns, fileItems(file, shown)
-	return src, nil, nil
+	if path, err = filepath.Abs(path); err != nil {
+		return source{}, errors.Join(err, file.Close())
+	}
+	src := source{name: name, path: path, file: file}
+	table, err := rows.New(file, format, l.Types)
+	if err != nil {
+		src.close()
+		return source{}, fmt.Errorf("%s: %w", shown, err)
+	}
+	src.header, src.items = table.Columns, fileItems(table, shown)
+	return src, nil
 }
 
 // folders are those that data files may be read in: a file that the command

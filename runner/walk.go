@@ -91,7 +91,8 @@ type walk struct {
 	reads      reads
 	turns      turns
 	overlay    overlay
-	attributes attributes    // of a plan
+	attributes attributes // of a plan
+	pins       pins
 	sent       ByEffect      // writes, those about to be sent included
 	settling   chan struct{} // holds one: calls in doubt are looked for by one goroutine at a time
 	clock      steps.Clock   // of Intercom, as its answers show it
@@ -195,6 +196,9 @@ func (w *walk) run(ctx context.Context) error {
 	}
 	top := &place{scope: scope, steps: eval.Object{}}
 	scope.Set("steps", top.steps)
+	if err := w.pinFiles(ctx, scope); err != nil && !errors.Is(err, errStopped) { // the steps say that they were not reached
+		return err
+	}
 	end, err := w.steps(ctx, w.program.Steps, top)
 	if errors.Is(err, errStopped) {
 		w.result.Interrupted = w.stopped(ctx) && !w.astray.stops.Load()

@@ -65,17 +65,28 @@ func (c *command) resumeRun(ctx *cli.Context, past *runner.Past) error {
 	defer s.end()
 	s.options = past.Options()
 	s.options.Inputs = inputs
-	if s.run, s.program, err = runner.Reopen(past.Dir, s.by(s.typed)); err != nil {
+	if err := s.reopen(past); err != nil {
 		return unkept(past.Dir, err)
-	}
-	if torn := s.run.Torn(); torn != "" {
-		s.note("note: the end of the journal was half written and is cut off (%s); what it was about is found out", torn)
 	}
 	s.claim()
 	if err := s.acknowledge(); err != nil {
 		return err
 	}
 	return s.walk(s.program.Apply)
+}
+
+// reopen takes up a run.
+func (s *session) reopen(past *runner.Past) (err error) {
+	if s.run, s.program, err = runner.Reopen(past.Dir, s.by(s.typed)); err != nil {
+		return err
+	}
+	if torn := s.run.Torn(); torn != "" {
+		s.note("note: the end of the journal was half written and is cut off (%s); what it was about is found out", torn)
+	}
+	if s.flags.Bool("accept-changes") {
+		return s.run.AcceptChanges()
+	}
+	return nil
 }
 
 // past finds the run that is the only argument of a command.
@@ -124,7 +135,7 @@ func canResume(ctx *cli.Context, past *runner.Past) error {
 	if len(changed) > 0 && !ctx.Bool("accept-changes") {
 		return usage(
 			fmt.Sprintf("changed since run %s began: %s", past.ID, strings.Join(changed, ", ")),
-			"the run goes on with the lists and the workflow as they were; if that is right, add --accept-changes")
+			"the run goes on with the workflow and the lists as they were, and reads a file that it has not listed yet as it is now; if that is right, add --accept-changes")
 	}
 	return nil
 }

@@ -174,6 +174,17 @@ func (i *Inputs) add(in *input, v eval.Value, salt string) {
 	}
 }
 
+// FilesOf gives the paths that inputs of type file have, without secrets.
+func (p *Program) FilesOf(inputs Inputs) []string {
+	var paths []string
+	for _, in := range p.inputs {
+		if path, ok := inputs.Values[in.name].(string); ok && in.source.Type == "file" && !in.source.Secret {
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}
+
 func (p *Program) flagInputs(flags []string) (map[string]string, error) {
 	texts := map[string]string{}
 	var problems []error

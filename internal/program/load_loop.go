@@ -152,14 +152,15 @@ func (l *loader) loopFile(lp *Loop, source *workflow.Loop) *eval.Type {
 // readable reports a file that cannot be read, and gives the columns of a CSV
 // file.
 func readable(in files.Folders, path, format string) ([]string, error) {
-	if format == "csv" {
-		return rows.Columns(in, path)
-	}
 	file, err := in.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	return nil, file.Close()
+	defer file.Close()
+	if format != "csv" {
+		return nil, nil
+	}
+	return rows.Columns(file)
 }
 
 // columnTypes is the type of a row of a CSV file: text, unless types says

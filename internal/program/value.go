@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/workflow"
@@ -43,6 +44,14 @@ func (v *Value) Field(name string) *Value {
 		}
 	}
 	return nil
+}
+
+// AtStart reports whether a scalar is made of inputs, vars and the run alone, and
+// so is known before the first step.
+func (v *Value) AtStart() bool {
+	return v.Fixed || v.Template != nil && !slices.ContainsFunc(v.Template.Refs(), func(ref eval.Ref) bool {
+		return ref.Path[0] != "inputs" && ref.Path[0] != "vars" && ref.Path[0] != "run"
+	})
 }
 
 // Member is the value of a key in an object, or the whole where one template

@@ -25,7 +25,6 @@ import (
 	"strings"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
-	"github.com/flowrun-dev/flowrun/internal/files"
 )
 
 // maxRow is the longest row of a file.
@@ -38,11 +37,10 @@ type Row struct {
 	Err  error  // why the row cannot be used; JSON has what can be shown of it
 }
 
-// Reader is a file whose rows are read.
+// Reader hands out the rows of a file.
 type Reader struct {
 	Columns []string // of a CSV file, in its order
 
-	file io.Closer
 	rows iter.Seq2[Row, error]
 }
 
@@ -60,16 +58,12 @@ func FormatOf(name string) string {
 	return ""
 }
 
-// Open opens a file in the folders and reads its head: the header of a CSV file,
-// the opening bracket of JSON. Format is one that [FormatOf] gives. Kinds has the
-// columns of a CSV file that are not text, and all of them have to be there. The
-// error is a [*files.OutsideError] for a file that may not be read.
-func Open(in files.Folders, path, format string, kinds map[string]eval.Kind) (*Reader, error) {
-	file, err := in.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	r := &Reader{file: file}
+// New reads the head of a file: the header of a CSV file, the opening bracket of
+// JSON. Format is one that [FormatOf] gives. Kinds has the columns of a CSV file
+// that are not text, and all of them have to be there.
+func New(file io.Reader, format string, kinds map[string]eval.Kind) (*Reader, error) {
+	r := &Reader{}
+	var err error
 	switch format {
 	case "csv":
 		var t *table
@@ -82,25 +76,20 @@ func Open(in files.Folders, path, format string, kinds map[string]eval.Kind) (*R
 		r.rows, err = jsonList(file)
 	}
 	if err != nil {
-		file.Close()
 		return nil, err
 	}
 	return r, nil
 }
 
-// Columns gives the names of the columns of a CSV file in the folders. Its
-// errors are those of [Open].
-func Columns(in files.Folders, path string) ([]string, error) {
-	r, err := Open(in, path, "csv", nil)
+// Columns gives the names of the columns of a CSV file.
+func Columns(file io.Reader) ([]string, error) {
+	r, err := New(file, "csv", nil)
 	if err != nil {
 		return nil, err
 	}
-	return r.Columns, r.file.Close()
+	return r.Columns, nil
 }
 
-// All hands out the rows in their order and closes the file, and can be ranged
-// over once. An error is the last that comes.
-func (r *Reader) All(yield func(Row, error) bool) {
-	defer r.file.Close()
-	r.rows(yield)
-}
+// All hands out the rows in their order, and can be ranged over once. An error
+// is the last that comes.
+func (r *Reader) All(yield func(Row, error) bool) { r.rows(yield) }
