@@ -2,9 +2,11 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"slices"
 	"sync"
+	"syscall"
 	"unicode/utf8"
 
 	"github.com/flowrun-dev/flowrun/internal/report"
@@ -70,6 +72,9 @@ func (c *cleaner) pass(text, next []byte) error {
 		text = c.escape(text, next)
 	}
 	_, err := c.to.Write(text)
+	if errors.Is(err, syscall.EPIPE) && !c.raw {
+		return nil // whoever read it has left, and does not want the rest
+	}
 	return err
 }
 

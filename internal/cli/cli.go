@@ -19,6 +19,7 @@ import (
 	"github.com/flowrun-dev/flowrun/runner"
 	"github.com/mattn/go-isatty"
 	"github.com/urfave/cli/v2"
+	"golang.org/x/term"
 )
 
 // Streams is what a command reads from and writes to, and what else it has of
@@ -27,10 +28,11 @@ type Streams struct {
 	In       io.Reader
 	Out      io.Writer
 	Err      io.Writer
-	OutColor bool // Out is a terminal that shows colours
-	ErrColor bool // Err is one
-	InTTY    bool // In is a terminal
-	ErrTTY   bool // Err is one
+	OutColor bool       // Out is a terminal that shows colours
+	ErrColor bool       // Err is one
+	InTTY    bool       // In is a terminal
+	ErrTTY   bool       // Err is one
+	ErrWidth func() int // of that terminal, in columns; nil or 0 if it is not known
 	Getenv   func(string) string
 
 	Keyring credentials.Keyring        // nil is that of the operating system
@@ -45,8 +47,9 @@ func System() Streams {
 	return Streams{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		OutColor: out && color, ErrColor: errs && color, ErrTTY: errs,
-		InTTY:  isatty.IsTerminal(os.Stdin.Fd()),
-		Getenv: os.Getenv,
+		ErrWidth: func() int { width, _, _ := term.GetSize(int(os.Stderr.Fd())); return width },
+		InTTY:    isatty.IsTerminal(os.Stdin.Fd()),
+		Getenv:   os.Getenv,
 	}
 }
 

@@ -131,6 +131,9 @@ func (s *session) refusedByGuard(breaches []runner.Breach) error {
 		lines, change = []string{"this deletes " + breaches[0].Found + " for good, which has to be acknowledged"}, ""
 	}
 	if acks != "" {
+		if s.flags.Bool("yes") {
+			acks = " --yes" + acks
+		}
 		hints = append(hints, "if that is meant: "+s.typed+acks+s.sameFlags()+change)
 	}
 	return &exitError{exitGuard, strings.Join(lines, "\n") + "\nnothing was written", hints}

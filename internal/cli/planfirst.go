@@ -53,7 +53,10 @@ func (s *session) planFirst(shown bool) (*runner.Result, error) {
 	}
 	if shown {
 		plan, err := s.tell(s.program.Plan)
-		return plan, s.foreseen(plan, err)
+		if err = s.foreseen(plan, err); err == nil {
+			fmt.Fprintln(s.Out) // the run stands below its plan
+		}
+		return plan, err
 	}
 	unseen := s.showOn(io.Discard, io.Discard)
 	options := s.options

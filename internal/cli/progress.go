@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 	"sync"
@@ -51,7 +52,7 @@ func (s *session) progress() *progress {
 	p.limit = s.client.RateLimit
 	p.quit, p.gone = make(chan struct{}), make(chan struct{})
 	every, show := lineTime, p.line
-	if s.ErrTTY {
+	if s.ErrTTY && s.Getenv("TERM") != "dumb" {
 		every, show = redraw, p.draw
 	}
 	go func() {
@@ -112,8 +113,8 @@ func isRowOf(addr, loop string) bool {
 
 // line prints a line.
 func (p *progress) line() {
-	if text, _, total := p.now(); total > 0 {
-		p.to.note("%s", text)
+	if now := p.now(); now != nil {
+		p.to.note("%s", now.text(math.MaxInt))
 	}
 }
 
@@ -124,28 +125,44 @@ type bar struct {
 	shown bool
 }
 
-// draw draws the bar anew.
+// Of a line with a bar, what is not text takes so many columns.
+const (
+	barWidth = 20
+	barLeast = 10                                         // of a terminal that is narrow
+	barSigns = len(" 100% |") + len("|  ") + len(" ") + 1 // a full line would break
+)
+
+// draw draws the bar anew, on one line: what breaks cannot be erased.
 func (p *progress) draw() {
-	text, done, total := p.now()
+	now := p.now()
 	c := p.to
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if total == 0 {
+	if now == nil {
 		return
 	}
-	loop, _, _ := strings.Cut(text, ":")
-	if c.bar == nil || c.bar.loop != loop {
+	if c.bar == nil || c.bar.loop != now.loop {
 		c.erase()
-		c.bar = &bar{loop: loop, ProgressBar: progressbar.NewOptions64(total,
+		c.bar = &bar{loop: now.loop, ProgressBar: progressbar.NewOptions64(now.total,
 			progressbar.OptionSetWriter(c.screen), progressbar.OptionUseANSICodes(true), progressbar.OptionClearOnFinish(),
 			progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false),
-			progressbar.OptionShowDescriptionAtLineEnd(), progressbar.OptionSetWidth(20), progressbar.OptionThrottle(redraw/2),
+			progressbar.OptionShowDescriptionAtLineEnd(), progressbar.OptionSetWidth(barWidth), progressbar.OptionThrottle(redraw/2),
 		)}
 	}
 	c.bar.shown = true
-	c.bar.Describe(text)
-	_ = c.bar.Set64(done)                 // of a bar that cannot be drawn nothing is lost
+	c.bar.Describe(now.text(c.columns() - barSigns - barLeast))
+	_ = c.bar.Set64(now.done)             // of a bar that cannot be drawn nothing is lost
 	_, _ = io.WriteString(c.screen, "\r") // where ^C, which the terminal shows, breaks no line
+}
+
+// columns is the width of the terminal, or of most where that is not known.
+func (c *command) columns() int {
+	if c.ErrWidth != nil {
+		if width := c.ErrWidth(); width > 0 {
+			return width
+		}
+	}
+	return report.Width
 }
 
 // erase takes the bar from the screen. It needs the lock.
@@ -155,15 +172,39 @@ func (c *command) erase() {
 	}
 	c.bar.shown = false
 	_ = c.bar.Clear()
+	_, _ = io.WriteString(c.screen, "\x1b[J") // what broke where the terminal became narrower
 }
 
-// now describes how far it has come; the total is 0 where there is nothing to
-// say.
-func (p *progress) now() (text string, done, total int64) {
+// standing is how far a loop has come.
+type standing struct {
+	loop        string
+	done, total int64
+	parts       []string // what there is to say, the most important first
+}
+
+// text is as much of it as goes into a width.
+func (s *standing) text(width int) string {
+	text := s.parts[0]
+	if room := width - len(text) - len(": "); len(s.loop) <= room {
+		text = s.loop + ": " + text
+	} else if room > len("...") {
+		text = s.loop[:room-len("...")] + "...: " + text
+	}
+	for _, part := range s.parts[1:] {
+		if len(text)+len(", ")+len(part) > width {
+			break
+		}
+		text += ", " + part
+	}
+	return text
+}
+
+// now is how far it has come; nil where there is nothing to say.
+func (p *progress) now() *standing {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.loop == "" || p.done >= p.total {
-		return "", 0, 0
+		return nil
 	}
 	now := time.Now()
 	if last := p.samples[len(p.samples)-1]; now.Sub(last.at) >= time.Second {
@@ -172,18 +213,18 @@ func (p *progress) now() (text string, done, total int64) {
 	for len(p.samples) > 1 && now.Sub(p.samples[1].at) > rateTime {
 		p.samples = p.samples[1:]
 	}
-	parts := []string{fmt.Sprintf("%s: %s of %s", p.loop, report.Number(p.done), report.Number(p.total))}
-	oldest := p.samples[0]
-	if rate := float64(p.done-oldest.done) / now.Sub(oldest.at).Seconds(); rate > 0 {
-		parts = append(parts, strconv.FormatFloat(rate, 'f', decimals(rate), 64)+"/s", report.Duration(float64(p.total-p.done)/rate)+" left")
-	}
+	parts := []string{fmt.Sprintf("%s of %s", report.Number(p.done), report.Number(p.total))}
 	if p.failed > 0 {
 		parts = append(parts, report.Number(p.failed)+" failed")
 	}
-	if limit := p.limit(); limit.Limit > 0 {
-		parts = append(parts, fmt.Sprintf("limit %.0f%%", 100*limit.Used))
+	oldest := p.samples[0]
+	if rate := float64(p.done-oldest.done) / now.Sub(oldest.at).Seconds(); rate > 0 {
+		parts = append(parts, report.Duration(float64(p.total-p.done)/rate)+" left", strconv.FormatFloat(rate, 'f', decimals(rate), 64)+"/s")
 	}
-	return strings.Join(parts, ", "), p.done, p.total
+	if limit := p.limit(); limit.Limit > 0 {
+		parts = append(parts, fmt.Sprintf("rate limit %.0f%% used", 100*limit.Used))
+	}
+	return &standing{loop: p.loop, done: p.done, total: p.total, parts: parts}
 }
 
 func decimals(rate float64) int {

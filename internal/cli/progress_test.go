@@ -7,6 +7,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/runner"
@@ -42,14 +43,51 @@ func TestProgressCountsTheRowsOfTheOutermostLoop(t *testing.T) {
 		p := marking(&bytes.Buffer{})
 		time.Sleep(10 * time.Second)
 		p.rows(400)
-		text, done, total := p.now()
-		if want := "mark: 500 of 1,000, 40/s, 12.5 s left, 1 failed, limit 50%"; text != want {
+		now := p.now()
+		if text, want := now.text(200), "mark: 500 of 1,000, 1 failed, 12.5 s left, 40/s, rate limit 50% used"; text != want {
 			t.Errorf("text = %q, want %q", text, want)
 		}
-		if done != 500 || total != 1000 {
-			t.Errorf("%d of %d are done", done, total)
+		if now.done != 500 || now.total != 1000 {
+			t.Errorf("%d of %d are done", now.done, now.total)
 		}
 	})
+}
+
+func TestProgressKeepsToTheWidthOfTheTerminal(t *testing.T) {
+	now := standing{loop: "everyone_who_left", parts: []string{"500 of 1,000", "1 failed", "12.5 s left", "40/s"}}
+	tests := map[int]string{
+		200: "everyone_who_left: 500 of 1,000, 1 failed, 12.5 s left, 40/s",
+		54:  "everyone_who_left: 500 of 1,000, 1 failed, 12.5 s left",
+		53:  "everyone_who_left: 500 of 1,000, 1 failed",
+		31:  "everyone_who_left: 500 of 1,000",
+		30:  "everyone_who_...: 500 of 1,000",
+		18:  "e...: 500 of 1,000",
+		17:  "500 of 1,000",
+		0:   "500 of 1,000",
+	}
+	for width, want := range tests {
+		if got := now.text(width); got != want {
+			t.Errorf("in %d columns: %q, want %q", width, got, want)
+		}
+	}
+}
+
+func TestABarIsOneLineOfTheTerminal(t *testing.T) {
+	for _, width := range []int{40, 60, 80, 200} {
+		synctest.Test(t, func(t *testing.T) {
+			var screen bytes.Buffer
+			p := marking(&screen)
+			p.to.ErrWidth = func() int { return width }
+			time.Sleep(time.Second)
+			p.rows(400)
+			p.draw()
+			for line := range strings.SplitSeq(strings.ReplaceAll(screen.String(), "\x1b[0K", ""), "\r") {
+				if least := utf8.RuneCountInString(line) - (barWidth - barLeast); least >= width {
+					t.Errorf("in %d columns at least %d are taken: %q", width, least, line)
+				}
+			}
+		})
+	}
 }
 
 func TestTheRateIsThatOfTheLastHalfMinute(t *testing.T) {
@@ -61,7 +99,7 @@ func TestTheRateIsThatOfTheLastHalfMinute(t *testing.T) {
 			p.rows(1)
 			p.now()
 		}
-		if text, _, _ := p.now(); !strings.Contains(text, ", 1.0/s, 7 min 20 s left, ") {
+		if text := p.now().text(200); !strings.Contains(text, ", 7 min 20 s left, 1.0/s, ") {
 			t.Errorf("text = %q", text)
 		}
 	})
@@ -80,7 +118,7 @@ func TestTheBarIsErasedBeforeAnythingIsPrinted(t *testing.T) {
 		screen.Reset()
 		p.to.note("a note")
 		p.to.note("another")
-		if want := "\x1b[2K\rflowrun: a note\nflowrun: another\n"; screen.String() != want {
+		if want := "\x1b[2K\r\x1b[Jflowrun: a note\nflowrun: another\n"; screen.String() != want {
 			t.Errorf("printed %q, want %q", screen.String(), want)
 		}
 	})

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/flowrun-dev/flowrun/internal/report"
 	"github.com/flowrun-dev/flowrun/runner"
@@ -53,6 +55,9 @@ func (s *session) tell(how walker) (*runner.Result, error) {
 	shown := s.show()
 	s.options.On = shown.event
 	s.stop.after(s.flags.Duration("max-duration"))
+	if s.run != nil {
+		signal.Ignore(syscall.SIGPIPE) // Ctrl-C ends "| tee" as well, and would end a run in the middle of a call
+	}
 	result, failed := how(s.stop.ctx, s.options)
 	if result != nil {
 		result.Rate = s.client.Rate()

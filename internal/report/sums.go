@@ -33,7 +33,7 @@ func (p *Printer) done(r *runner.Result) [][2]string {
 	if r.Stale > 0 {
 		lines = append(lines, [2]string{"Stale", plural(r.Stale, "write") + " left out: what was planned is not so any more"})
 	}
-	return lines
+	return folded(lines, Width-len("Changes  "))
 }
 
 func anyUpserts(r *runner.Result) bool {

@@ -52,7 +52,8 @@ func TestSummaryOfARun(t *testing.T) {
   ~   give it the attribute  updateContact  1,000 updated, 1 in doubt
 
 Steps    1 done
-Rows     1,000 done, 3 failed, 1 in doubt, 2 not reached; 1,006 in all; 400 before this
+Rows     1,000 done, 3 failed, 1 in doubt, 2 not reached; 1,006 in all; 400
+         before this
 Changes  2,001 updated, 1 created
 Took     1 min 12 s, 1,204 calls
 Outputs
