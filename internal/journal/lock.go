@@ -56,7 +56,11 @@ func (OS) Lock(name string, by Holder) (unlock func() error, err error) {
 	if text, err := json.Marshal(by); err == nil {
 		_ = os.WriteFile(name, append(text, '\n'), 0o600) // without it the message is poorer, the lock is as good
 	}
-	return lock.Unlock, nil
+	unlock = func() error {
+		_ = os.Truncate(name, 0) // the next one to take the lock is not to be taken for this one
+		return lock.Unlock()
+	}
+	return unlock, nil
 }
 
 // holder reads who has the lock. The process that has just taken it may be about

@@ -27,11 +27,7 @@ func TestLimits(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			began := time.Now()
 			_, problems := ParseValues(tt.file, []byte(tt.text))
-			if took := time.Since(began); took > 5*time.Second {
-				t.Errorf("it took %v", took)
-			}
 			if len(problems) == 0 || !strings.Contains(problems[0].Text(), tt.want) {
 				t.Errorf("problems = %.300v, want %s", problems, tt.want)
 			}
@@ -105,14 +101,10 @@ func TestDurations(t *testing.T) {
 func TestVeryManyProblems(t *testing.T) {
 	for _, name := range []string{"a.json", "a.yaml"} {
 		text := `{"version": 1, "steps": [` + strings.Repeat(`{"a": 1, "a": 2},`, 5_000) + `{}]}`
-		began := time.Now()
 		_, problems := Parse(name, []byte(text))
 		if problems = problems.Sort(); len(problems) != maxProblems+1 {
 			t.Errorf("%s: there are %d problems", name, len(problems))
 		}
 		_ = problems.Error()
-		if took := time.Since(began); took > 20*time.Second {
-			t.Errorf("it took %v", took)
-		}
 	}
 }
