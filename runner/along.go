@@ -69,7 +69,7 @@ func has(target *found) string {
 	}
 	var parts []string
 	for _, list := range []struct{ path, noun string }{{"companies", "company"}, {"tags", "tag"}, {"notes", "note"}} {
-		if n, ok := valueAt(target.value, true, list.path+".total_count").(int64); ok && n > 0 {
+		if n, ok := valueAt(target.value, list.path+".total_count").(int64); ok && n > 0 {
 			parts = append(parts, number(n, list.noun))
 		}
 	}

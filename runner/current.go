@@ -9,7 +9,6 @@ import (
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/steps"
-	"github.com/tidwall/gjson"
 )
 
 // found is the record that a write is about.
@@ -133,7 +132,9 @@ func seek(l *program.Lookup, with, match eval.Object) *found {
 	by := with
 	if len(match) > 0 {
 		by = match
-		t.contact = textOr(with["contact_id"], "")
+		if id := with["contact_id"]; id != nil {
+			t.contact = textValue(id)
+		}
 	}
 	for field, value := range by { // there is one
 		t.wanted = textValue(value)
@@ -182,55 +183,4 @@ func evalAll(ctx context.Context, templates map[string]*eval.Template, scope *ev
 		}
 	}
 	return values, nil
-}
-
-// textOr is a value as text, or what to take where there is none.
-func textOr(v eval.Value, none string) string {
-	if v == nil {
-		return none
-	}
-	return textValue(v)
-}
-
-// textValue is a value as text, without quotes.
-func textValue(v eval.Value) string {
-	if text, ok := v.(string); ok {
-		return text
-	}
-	text, _ := eval.AppendJSON(nil, v)
-	return string(text)
-}
-
-// elements gives the rows of a list, or of an envelope around one.
-func elements(list eval.Value) []eval.Value {
-	switch list := list.(type) {
-	case eval.List:
-		return list
-	case *eval.JSON:
-		rows := gjson.ParseBytes(list.Bytes())
-		if rows.IsObject() {
-			rows = rows.Get("data")
-		}
-		var values []eval.Value
-		for _, row := range rows.Array() {
-			values = append(values, eval.RawTrusted(row.Raw))
-		}
-		return values
-	}
-	return nil
-}
-
-// knownPart is a record without the fields that are not known yet.
-func knownPart(v eval.Value) eval.Value {
-	object, ok := v.(eval.Object)
-	if !ok {
-		return v
-	}
-	known := make(eval.Object, len(object))
-	for name, each := range object {
-		if _, some := eval.IsUnknown(each); !some {
-			known[name] = each
-		}
-	}
-	return known
 }

@@ -40,16 +40,19 @@ func diff(s *program.Step, in eval.Object, record eval.Value) []Change {
 			continue
 		}
 		path, shown := pathOf(s.Action, f)
-		looked := record != nil && shown
+		was := record
+		if !shown {
+			was = nil
+		}
 		object, isObject := openObject(f, after)
 		from := s.With.Field(f.Name)
 		if !isObject {
-			changes = appendChange(changes, Change{Path: path, Absent: looked, input: f.Name}, f, valueAt(record, shown, path), after, from)
+			changes = appendChange(changes, Change{Path: path, Absent: was != nil, input: f.Name}, f, valueAt(was, path), after, from)
 			continue
 		}
 		for _, name := range slices.Sorted(maps.Keys(object)) {
 			full := path + "." + gjson.Escape(name)
-			changes = appendChange(changes, Change{Path: full, Absent: looked, input: f.Name, member: name}, steps.Field{Name: full}, valueAt(record, shown, full), object[name], from.Member(name))
+			changes = appendChange(changes, Change{Path: full, Absent: was != nil, input: f.Name, member: name}, steps.Field{Name: full}, valueAt(was, full), object[name], from.Member(name))
 		}
 	}
 	return changes
@@ -63,25 +66,6 @@ func pathOf(action *steps.Action, f steps.Field) (path string, shown bool) {
 		return f.Name, shown
 	}
 	return path, shown
-}
-
-// openObject gives the members of an input that is merged key by key.
-func openObject(f steps.Field, v eval.Value) (eval.Object, bool) {
-	if f.Type.Kind != steps.Object || !f.Type.Open {
-		return nil, false
-	}
-	switch v := v.(type) {
-	case eval.Object:
-		return v, true
-	case *eval.JSON:
-		object := eval.Object{}
-		gjson.ParseBytes(v.Bytes()).ForEach(func(key, value gjson.Result) bool {
-			object[key.String()] = eval.RawTrusted([]byte(value.Raw))
-			return true
-		})
-		return object, true
-	}
-	return nil, false
 }
 
 // appendChange adds a field, if it changes. From is what the workflow has for
@@ -113,54 +97,6 @@ func appendChange(changes []Change, c Change, f steps.Field, before, after eval.
 		c.After = c.after
 	}
 	return append(changes, c)
-}
-
-// asJSON is a value as JSON; nil where it is not known.
-func asJSON(v eval.Value) json.RawMessage {
-	text, err := eval.AppendJSON(nil, v)
-	if err != nil {
-		return nil
-	}
-	return text
-}
-
-// valueAt is what a record has at a gjson path; Missing where it has nothing.
-func valueAt(record eval.Value, shown bool, path string) eval.Value {
-	if !shown {
-		return eval.Missing{}
-	}
-	switch record := record.(type) {
-	case *eval.JSON:
-		if got := gjson.GetBytes(record.Bytes(), path); got.Exists() {
-			return eval.RawTrusted([]byte(got.Raw))
-		}
-	case eval.Object:
-		name, rest, deeper := cutPath(path)
-		v, ok := record[name]
-		switch {
-		case !ok:
-		case deeper:
-			return valueAt(v, true, rest)
-		default:
-			return v
-		}
-	case *eval.Unknown:
-		return record
-	}
-	return eval.Missing{}
-}
-
-// cutPath splits a path at its first dot that is not escaped.
-func cutPath(path string) (name, rest string, deeper bool) {
-	for i := 0; i < len(path); i++ {
-		switch path[i] {
-		case '\\':
-			i++
-		case '.':
-			return strings.ReplaceAll(path[:i], `\`, ""), path[i+1:], true
-		}
-	}
-	return strings.ReplaceAll(path, `\`, ""), "", false
 }
 
 // same reports whether a field has the value already that a step sets. Absent,

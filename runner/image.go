@@ -59,7 +59,7 @@ func (w *walk) imageOf(ctx context.Context, s *program.Step, in eval.Object, tar
 	}
 	b := image{With: w.required(s.Action, in)}
 	if target != nil && target.value != nil {
-		b.ID = textValue(valueAt(target.value, true, "id"))
+		b.ID = idOf(target.value)
 	}
 	if s.Action.Goal == steps.Fields || s.Action.Effect == steps.Create {
 		b.Fields = w.imageFields(changes)

@@ -20,7 +20,7 @@ func (w *walk) rowMoved(ctx context.Context, s *program.Step, at *place, item sp
 		return "", err
 	}
 	for _, path := range s.Loop.Reads {
-		if string(asJSON(valueAt(item.value, true, path))) != string(asJSON(valueAt(now, true, path))) {
+		if string(asJSON(valueAt(item.value, path))) != string(asJSON(valueAt(now, path))) {
 			return "it was changed since: " + path, nil
 		}
 	}

@@ -100,7 +100,7 @@ func (o *overlay) see(t *found) {
 		return
 	}
 	rec := o.know(t)
-	if id, known := valueAt(t.value, true, "id").(string); rec == nil && known {
+	if id, known := valueAt(t.value, "id").(string); rec == nil && known {
 		rec = o.records[t.kind+" "+id]
 	}
 	if rec == nil {
@@ -191,7 +191,7 @@ func (o *overlay) record(t *found) *planned {
 		o.records, o.named = map[string]*planned{}, map[string]*planned{}
 	}
 	rec := &planned{wrote: map[string]authored{}}
-	id, known := valueAt(t.value, true, "id").(string)
+	id, known := valueAt(t.value, "id").(string)
 	if t.field == "id" {
 		id, known = t.wanted, true
 	}

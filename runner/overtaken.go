@@ -24,11 +24,11 @@ func (w *walk) overtaken(open *doubt, target *found, v verdict) *outcome {
 		return nil
 	}
 	if v.end != nil && v.end.status == Unchanged {
-		id := textValue(valueAt(target.value, true, "id"))
+		id := idOf(target.value)
 		return &outcome{status: Done, effect: v.effect, id: id, has: true, data: target.value, permitted: true}
 	}
-	const slack = 2 * time.Second                                                                // of times of Intercom
-	changed, _ := strconv.ParseInt(textValue(valueAt(target.value, true, "updated_at")), 10, 64) // none in a record without it
+	const slack = 2 * time.Second                                                          // of times of Intercom
+	changed, _ := strconv.ParseInt(textValue(valueAt(target.value, "updated_at")), 10, 64) // none in a record without it
 	ahead, known := w.clock.Ahead()
 	sent := open.sent.First.Add(ahead)
 	if !known || changed < sent.Add(-slack).Unix() {

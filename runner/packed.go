@@ -53,7 +53,7 @@ func (p *packed) value() eval.Value {
 // field is the text of a field; "" where it is none.
 func (p *packed) field(name string) string {
 	if p.text == "" {
-		text, _ := valueAt(p.whole, true, name).(string)
+		text, _ := valueAt(p.whole, name).(string)
 		return text
 	}
 	if got := gjson.Get(p.text, name); got.Type == gjson.String {

@@ -9,7 +9,6 @@ import (
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/steps"
-	"github.com/tidwall/gjson"
 )
 
 // planWrite foresees a write: it is checked as far as its inputs are known, and
@@ -43,8 +42,10 @@ func (w *walk) planned(s *program.Step, at *place, in eval.Object, target *found
 		return *v.end
 	}
 	answer := answerOf(s.Action, in, at.addr())
-	if object, ok := recordOf(target); ok && s.Action.Goal == steps.Fields {
-		answer = changed(object, s.Action, in, at.addr())
+	if s.Action.Goal == steps.Fields && target != nil {
+		if record, ok := fieldsOf(target.value); ok {
+			answer = changed(maps.Clone(record), s.Action, in, at.addr())
+		}
 	}
 	shown, _ := s.With.Shown(in).(eval.Object)
 	out := outcome{status: Done, effect: v.effect, planned: shown, changes: v.changes, has: true, data: answer}
@@ -87,25 +88,6 @@ func answerOf(action *steps.Action, in eval.Object, addr string) eval.Value {
 type ahead struct {
 	kind    eval.Kind
 	notNull bool
-}
-
-// recordOf gives the fields of the record a write is about.
-func recordOf(target *found) (eval.Object, bool) {
-	if target == nil {
-		return nil, false
-	}
-	switch record := target.value.(type) {
-	case eval.Object:
-		return maps.Clone(record), true
-	case *eval.JSON:
-		object := eval.Object{}
-		gjson.ParseBytes(record.Bytes()).ForEach(func(key, value gjson.Result) bool {
-			object[key.String()] = eval.RawTrusted([]byte(value.Raw))
-			return true
-		})
-		return object, true
-	}
-	return nil, false
 }
 
 // changed is a record with what a step sets. What Intercom makes of a field

@@ -45,8 +45,8 @@ var getters = map[string]struct{ action, id string }{
 // readOf is the read that shows the record that an item of a list is. The
 // action is nil where there is none.
 func readOf(item eval.Value) (*steps.Action, intercom.Request, error) {
-	by := getters[textValue(valueAt(item, true, "type"))]
-	id, known := valueAt(item, true, "id").(string)
+	by := getters[textValue(valueAt(item, "type"))]
+	id, known := valueAt(item, "id").(string)
 	action := steps.Find(by.action)
 	if action == nil || !known {
 		return nil, intercom.Request{}, nil

@@ -77,7 +77,7 @@ func (r *Run) answer(s *program.Step, at *place, out outcome) error {
 		Message: out.note,
 	}
 	if s.Action != nil && s.Action.Effect == steps.Send && out.status == Done {
-		a.Version = textValue(valueAt(out.data, out.has, "updated_at"))
+		a.Version = textValue(valueAt(out.data, "updated_at"))
 	}
 	if out.status == InDoubt && out.applied {
 		a.Reason = reasonApplied

@@ -82,9 +82,6 @@ func (r *roll) same(row eval.Value) []int {
 	return r.by(fieldOf{path: "id"})[idOf(row)]
 }
 
-// idOf is the id of a record, as text.
-func idOf(record eval.Value) string { return textValue(valueAt(record, true, "id")) }
-
 // by gives the places of the rows by a field.
 func (r *roll) by(field fieldOf) placesOf {
 	if by, ok := r.places[field]; ok {

@@ -63,7 +63,7 @@ func understood(v eval.Value) eval.Value {
 		}
 		return list
 	case eval.KindObject:
-		object, _ := recordOf(&found{value: v})
+		object, _ := fieldsOf(v)
 		if after, ok := object[knownAfterKey]; ok && len(object) == 1 {
 			unknown := &eval.Unknown{}
 			for _, name := range elements(after) {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
-	"strings"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/program"
@@ -112,7 +111,7 @@ func (w *walk) weighBack(s *program.Step, in eval.Object, target *found) *outcom
 		again := conflict("it is there again, and not as it was")
 		again.has, again.data = true, target.value // it gets back what the one before was linked to
 		return again
-	case want.Version != "" && want.Version != textValue(valueAt(target.value, true, "updated_at")):
+	case want.Version != "" && want.Version != textValue(valueAt(target.value, "updated_at")):
 		return conflict("it was changed since")
 	}
 	return cmp.Or(w.weighFieldsBack(s, in, target, want.Fields), filledIn(s, target))
@@ -161,7 +160,7 @@ func filledIn(s *program.Step, target *found) *outcome {
 // be about a person.
 func (w *walk) changedSince(s *program.Step, in eval.Object, target *found, each imageField, restores bool) string {
 	path, f := fieldAt(s.Action, each)
-	now := valueAt(target.value, true, path)
+	now := valueAt(target.value, path)
 	if _, unknown := eval.IsUnknown(now); unknown {
 		return ""
 	}
@@ -176,9 +175,6 @@ func (w *walk) changedSince(s *program.Step, in eval.Object, target *found, each
 	}
 	return unescaped(path) + " was changed since"
 }
-
-// unescaped is a gjson path as a person reads it.
-func unescaped(path string) string { return strings.ReplaceAll(path, `\`, "") }
 
 // fieldAt is where a record shows a field, and the rule for comparing it. An
 // action that takes a record away shows what the one that made it set.
@@ -209,7 +205,7 @@ func sameResource(action *steps.Action, input string) steps.Field {
 func inputAt(in eval.Object, each imageField) eval.Value {
 	v := in[each.Input]
 	if each.Member != "" {
-		return valueAt(v, true, gjson.Escape(each.Member))
+		return valueAt(v, gjson.Escape(each.Member))
 	}
 	return v
 }
@@ -220,18 +216,11 @@ func leave(in eval.Object, each imageField) {
 		delete(in, each.Input)
 		return
 	}
-	members, _ := openObject(steps.Field{Type: steps.Type{Kind: steps.Object, Open: true}}, in[each.Input])
+	members, _ := fieldsOf(in[each.Input])
 	delete(members, each.Member)
 	if in[each.Input] = members; len(members) == 0 {
 		delete(in, each.Input)
 	}
-}
-
-func jsonValue(text json.RawMessage) eval.Value {
-	if text == nil {
-		return nil
-	}
-	return eval.RawTrusted(text)
 }
 
 func conflict(note string) *outcome {

@@ -75,7 +75,7 @@ func filled(action *steps.Action, record eval.Value, but []imageField) string {
 			if !shown || f.In != steps.Body || f.Type.Enum != nil || ofLead(f, record) {
 				continue
 			}
-			value := valueAt(record, true, path)
+			value := valueAt(record, path)
 			if members, open := openObject(f, value); open {
 				if name := filledMember(f, members, but); name != "" {
 					return path + "." + name
@@ -90,7 +90,7 @@ func filled(action *steps.Action, record eval.Value, but []imageField) string {
 
 // ofLead reports whether a field is one that Intercom itself sets of a lead.
 func ofLead(f steps.Field, record eval.Value) bool {
-	return f.Name == externalID && textValue(valueAt(record, true, "role")) == "lead"
+	return f.Name == externalID && textValue(valueAt(record, "role")) == "lead"
 }
 
 const externalID = "external_id"

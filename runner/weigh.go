@@ -115,7 +115,7 @@ func (w *walk) conflicts(s *program.Step, at *place, in eval.Object, target *fou
 
 // twin says which contact it is that a createContact would meet.
 func twin(target *found) error {
-	message := "the contact " + textValue(valueAt(target.value, true, "id")) + " has this external_id or email already"
+	message := "the contact " + idOf(target.value) + " has this external_id or email already"
 	if target.planned != nil {
 		message = "this external_id or email is already that of the contact of " + target.planned.by.String()
 	}
