@@ -243,14 +243,3 @@ func (d *Draft) failed(at *place, e Event) {
 		d.add(append(slices.Clone(at.order), 0xff), plannedLine{Event: &e})
 	}
 }
-
-// orderOf is where an instance of a step stands in the walk, as bytes that sort
-// so.
-func (p *place) orderOf(s *program.Step) []byte {
-	return binary.BigEndian.AppendUint32(slices.Clone(p.order), uint32(s.Index))
-}
-
-// orderIn is that of a row of a loop.
-func (p *place) orderIn(s *program.Step, index int64) []byte {
-	return binary.BigEndian.AppendUint64(p.orderOf(s), uint64(index))
-}

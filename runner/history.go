@@ -315,7 +315,7 @@ func (p *Past) Inputs(prog *Program, given program.Given) (program.Inputs, error
 // Options are those that a run is taken up with: what was fixed when it began.
 func (p *Past) Options() Options {
 	opt := Options{RunID: p.ID, Dir: p.Dir, StartedAt: p.StartedAt, Commit: p.Commit}
-	opt.Limit, _ = strconv.ParseInt(p.state.Header.Facts["limit"], 10, 64) // none in a run without a limit
+	opt.Limit, _ = strconv.ParseInt(p.state.Header.Facts[factLimit], 10, 64) // none in a run without a limit
 	opt.Acknowledged = acknowledged(p.state.Notes)
 	return opt
 }

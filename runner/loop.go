@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"slices"
 	"strconv"
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
-	"github.com/flowrun-dev/flowrun/internal/journal"
 	"github.com/flowrun-dev/flowrun/internal/program"
 )
 
@@ -184,11 +182,6 @@ func (w *walk) endRow(s *program.Step, outer, at *place, item spooled, end endin
 	return value
 }
 
-// rowPath is that of a row of the loop that the place stands at.
-func (p *place) rowPath(index int64) journal.Path {
-	return append(slices.Clip(p.path), journal.RowID{Loop: p.addr(), Index: index})
-}
-
 // body runs what is inside the loop for one item.
 func (w *walk) body(ctx context.Context, s *program.Step, at *place, key string, item spooled) (ending, error) {
 	selected := true
@@ -234,13 +227,6 @@ func (w *walk) selectedNow(ctx context.Context, s *program.Step, at *place, item
 		item.failure = w.failure(at, s.Source.ForEach.Where, err)
 	}
 	return selected || err != nil
-}
-
-// within is the same place inside a row.
-func (p *place) within(prefix string) *place {
-	at := *p
-	at.prefix += prefix
-	return &at
 }
 
 // addSteps adds what became of the steps of a row.

@@ -10,12 +10,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/flowrun-dev/flowrun/internal/files"
 	"github.com/flowrun-dev/flowrun/internal/journal"
-	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/internal/secret"
 )
 
@@ -49,31 +47,21 @@ func (by By) journal() journal.Options {
 // Begin makes the folder of a new run of the program. If a draft is in the
 // folder, which is closed, the run applies exactly that plan.
 func Begin(dir string, p *Program, opt Options, by By) (*Run, error) {
-	text := p.Source.File.Text
-	path, err := filepath.Abs(p.File())
-	if err != nil {
-		return nil, err
-	}
 	if err := freeze(dir, p, opt.Inputs); err != nil {
 		return nil, err
 	}
 	if p.back != nil {
 		p.Dir, p.Folders = dir, files.NewFolders(dir)
 	}
-	folders, err := json.Marshal(slices.Concat(p.Folders, opt.Inputs.Named))
-	if err != nil {
-		return nil, err
-	}
-	guards, err := json.Marshal(p.OwnGuards())
+	facts, err := factsOf(p, opt)
 	if err != nil {
 		return nil, err
 	}
 	j, err := journal.Create(dir, journal.Header{
 		Run: opt.RunID, Version: by.Version, Kind: p.kind(),
-		File: p.File(), Name: p.Name(), Digest: digest(text),
+		File: p.File(), Name: p.Name(), Digest: digest(p.Source.File.Text),
 		Workspace: opt.Workspace.ID, Region: opt.Workspace.Region, Commit: opt.Commit,
-		StartedAt: opt.StartedAt,
-		Facts:     p.facts(map[string]string{"path": path, "limit": strconv.FormatInt(opt.Limit, 10), "folders": string(folders), "guards": string(guards), factWho: opt.Who}),
+		StartedAt: opt.StartedAt, Facts: facts,
 	}, by.journal())
 	if err != nil {
 		return nil, err
@@ -176,41 +164,6 @@ func (r *Run) untouched() (bool, error) {
 	return len(instances) == 0 && !rows, errors.Join(err, loopsErr)
 }
 
-const (
-	frozenWorkflow = "workflow"
-	frozenInputs   = "inputs.json"
-)
-
-// freeze keeps what the run is begun with, before it has a journal: a run that
-// has one has all that it needs to go on.
-func freeze(dir string, p *Program, inputs program.Inputs) error {
-	frozen, err := p.Freeze(inputs)
-	if err != nil {
-		return err
-	}
-	text, err := json.Marshal(frozen)
-	if err != nil {
-		return err
-	}
-	return cmp.Or(
-		journal.OS{}.MkdirAll(dir),
-		p.moveInto(dir),
-		writeForGood(filepath.Join(dir, frozenWorkflow+filepath.Ext(p.File())), p.Source.File.Text),
-		writeForGood(filepath.Join(dir, frozenInputs), text),
-		journal.OS{}.SyncDir(dir),
-	)
-}
-
-// writeForGood writes a file that a power failure leaves as it is.
-func writeForGood(name string, text []byte) error {
-	file, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(text)
-	return errors.Join(err, file.Sync(), file.Close())
-}
-
 // Reopen takes up the run in dir: it takes the lock, reads the journal, and
 // loads the workflow as it was.
 func Reopen(dir string, by By) (*Run, *Program, error) {
@@ -226,97 +179,8 @@ func Reopen(dir string, by By) (*Run, *Program, error) {
 	return r, prog, nil
 }
 
-// program loads the workflow as it was when the run began. Paths in it start
-// where it stood then.
-func (r *Run) program() (*Program, error) {
-	header := r.past.Header
-	text, err := os.ReadFile(filepath.Join(r.Dir, frozenWorkflow+filepath.Ext(header.File)))
-	if err != nil {
-		return nil, err
-	}
-	if digest(text) != header.Digest {
-		return nil, fmt.Errorf("the workflow in %s is not the one that the run began with", r.Dir)
-	}
-	dir := filepath.Dir(header.Facts["path"])
-	if header.Kind == kindUndo {
-		dir = r.Dir
-	}
-	prog, problems := loadAgain(dir, header.File, text, r.folders())
-	if err := problems.Err(); err != nil {
-		return nil, err
-	}
-	if header.Kind == kindUndo {
-		prog.takesBack(header.Facts[factUndoes], header.Facts[factConflict])
-		_ = json.Unmarshal([]byte(header.Facts[factLimits]), &prog.back.limits) // they are for people
-	}
-	return prog, r.guards(prog)
-}
-
-// guards sets the limits of the command line that began the run.
-func (r *Run) guards(p *Program) error {
-	var own map[string]string
-	if text := r.past.Header.Facts["guards"]; text != "" {
-		if err := json.Unmarshal([]byte(text), &own); err != nil {
-			return fmt.Errorf("guards of the run: %w", err)
-		}
-	}
-	return p.GuardAgain(own)
-}
-
-// folders are those that the run may read data files in.
-func (r *Run) folders() files.Folders {
-	var folders files.Folders
-	if text := r.past.Header.Facts["folders"]; json.Unmarshal([]byte(text), &folders) != nil {
-		return files.Folders{filepath.Dir(r.past.Header.Facts["path"])}
-	}
-	return folders
-}
-
-// Inputs gives the inputs the run began with. Secrets are not kept: they come
-// from given again, and must be the same.
-func (r *Run) Inputs(p *Program, given program.Given) (program.Inputs, error) {
-	text, err := os.ReadFile(filepath.Join(r.Dir, frozenInputs))
-	if err != nil {
-		return program.Inputs{}, err
-	}
-	var frozen map[string]program.FrozenInput
-	if err := json.Unmarshal(text, &frozen); err != nil {
-		return program.Inputs{}, fmt.Errorf("%s: %w", frozenInputs, err)
-	}
-	return p.Thaw(frozen, given)
-}
-
 // Header is what is known of the run from its beginning.
 func (r *Run) Header() journal.Header { return r.past.Header }
-
-// Changed names the files that are not as they were when the run began: the
-// workflow, data files whose rows are already listed, and those that the run is
-// going to list. A run that applies a plan lists few: it has the lists, and the
-// workflow, of the plan.
-func (r *Run) Changed() ([]string, error) {
-	var changed []string
-	header, planned := r.past.Header, isPlanned(r.Dir)
-	text, err := os.ReadFile(header.Facts["path"])
-	if err == nil && !planned && digest(text) != header.Digest {
-		changed = append(changed, header.File)
-	}
-	pinned := pinsOf(r.past.Notes)
-	for _, n := range r.past.Notes {
-		source := sourceOf(n)
-		if source == nil || planned && n.Kind == noteSource {
-			continue
-		}
-		last, open := pinned[source.Path]
-		delete(pinned, source.Path) // once is enough
-		if !open {
-			continue
-		}
-		if now, err := fileDigest(r.folders(), last.Path, always); err == nil && now != last.Digest {
-			changed = append(changed, last.Name)
-		}
-	}
-	return changed, nil
-}
 
 // Close ends the run, or this stretch of it. A run whose results could not be
 // written has not ended: the next stretch tells of them.

@@ -2,7 +2,6 @@ package runner
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -202,14 +201,7 @@ func (p *Program) takesBack(of, onConflict string) {
 	}
 }
 
-// The facts of a run that takes another one back.
-const (
-	kindUndo     = "undo"
-	factWho      = "who"
-	factUndoes   = "undoes"
-	factConflict = "on_conflict"
-	factLimits   = "not_undone"
-)
+const kindUndo = "undo"
 
 // plannedUndo is what a saved plan says of the run that it takes back; fields
 // may only be added.
@@ -242,20 +234,6 @@ func (p *Program) moveInto(dir string) error {
 		}
 	}
 	return nil
-}
-
-// facts are what a run of the program must find again to go on.
-func (p *Program) facts(facts map[string]string) map[string]string {
-	if facts[factWho] == "" {
-		delete(facts, factWho)
-	}
-	if p.back != nil {
-		facts[factUndoes], facts[factConflict] = p.back.of, p.back.onConflict
-		if limits, err := json.Marshal(p.back.limits); err == nil {
-			facts[factLimits] = string(limits)
-		}
-	}
-	return facts
 }
 
 // kind is what the program is for: "apply", or "undo" of one that takes a run

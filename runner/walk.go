@@ -10,74 +10,9 @@ import (
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
-	"github.com/flowrun-dev/flowrun/internal/journal"
 	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/steps"
 )
-
-// Options says how to plan or apply a program. The zero value of every field
-// but Do and Dir is usable.
-type Options struct {
-	Do           intercom.Doer    // the way to Intercom
-	Dir          string           // a folder of this run alone; lists are kept in it
-	RunID        string           // such as 20261104-153012-k7q2
-	StartedAt    time.Time        // fixed for the run; now if zero
-	Commit       string           // of the repository; may be empty
-	Who          string           // runs it, for the list of runs; may be empty
-	Inputs       program.Inputs   // from [Program.Inputs]
-	Limit        int64            // of items of each outermost loop; none if zero
-	Concurrency  int              // items of a loop side by side; that of the file if zero
-	IndexLag     time.Duration    // how long searches may lag behind writes; [steps.DefaultIndexLag] if zero
-	Acknowledged map[string]int64 // how far the person who runs it has acknowledged going beyond guards, by name
-	Workspace    Workspace        // from [Identify]
-	Run          *Run             // keeps what happens; nil to keep nothing, as in a plan
-	Estimate     bool             // of a plan: the rows of lists stand for their records, which saves the reads by id and may be behind
-	Draft        *Draft           // of a plan: keeps what is needed to apply exactly it; may be nil
-	OnStale      string           // what becomes of a record that has moved since the plan: "skip", which is the default, or "fail"
-	On           func(Event)      // told of each event, one at a time; may be nil
-	Stop         <-chan struct{}  // when closed, nothing new is begun; may be nil
-}
-
-// Plan walks the program without changing anything. Writes become changes,
-// which On is told of and the result counts.
-func (p *Program) Plan(ctx context.Context, opt Options) (*Result, error) {
-	opt.Do = readOnly{opt.Do}
-	return p.walk(ctx, opt, true)
-}
-
-// Apply runs the program.
-//
-// The error is about the walk itself, such as a folder that cannot be written
-// to. What became of the steps is in the result, which is there in any case.
-func (p *Program) Apply(ctx context.Context, opt Options) (*Result, error) {
-	return p.walk(ctx, opt, false)
-}
-
-// readOnly is the door of a plan: it lets reads through and nothing else.
-type readOnly struct{ to intercom.Doer }
-
-func (d readOnly) Do(ctx context.Context, req intercom.Request) (intercom.Response, error) {
-	if !intercom.IsRead(req.Method, req.Path) {
-		return intercom.Response{}, &intercom.WriteRefusedError{Method: req.Method, Path: req.Path}
-	}
-	return d.to.Do(ctx, req)
-}
-
-// keepFailed keeps a row that failed for people, in the form it came in. The
-// error is the first one of writing the result files.
-func (w *walk) keepFailed(s *program.Step, item spooled, status Status) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.unwritten = cmp.Or(w.unwritten, w.opt.Run.files.row(s, item, status))
-	return unkept(w.unwritten)
-}
-
-// kept gives the first error of writing what people and later runs need.
-func (w *walk) kept() error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return unkept(cmp.Or(w.unwritten, w.opt.Draft.failure()))
-}
 
 // walk is one pass over a program.
 type walk struct {
@@ -123,6 +58,22 @@ func (w *walk) tellEvent(e Event) {
 	}
 }
 
+// keepFailed keeps a row that failed for people, in the form it came in. The
+// error is the first one of writing the result files.
+func (w *walk) keepFailed(s *program.Step, item spooled, status Status) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.unwritten = cmp.Or(w.unwritten, w.opt.Run.files.row(s, item, status))
+	return unkept(w.unwritten)
+}
+
+// kept gives the first error of writing what people and later runs need.
+func (w *walk) kept() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return unkept(cmp.Or(w.unwritten, w.opt.Draft.failure()))
+}
+
 // Do counts the calls of the walk on their way to Intercom.
 func (w *walk) Do(ctx context.Context, req intercom.Request) (intercom.Response, error) {
 	w.calls.Add(1)
@@ -136,33 +87,7 @@ func (w *walk) Do(ctx context.Context, req intercom.Request) (intercom.Response,
 
 func (p *Program) walk(ctx context.Context, opt Options, planning bool) (*Result, error) {
 	began := time.Now()
-	if opt.StartedAt.IsZero() {
-		opt.StartedAt = began
-	}
-	if opt.On == nil {
-		opt.On = func(Event) {}
-	}
-	if opt.Run != nil {
-		opt.Run.veil = opt.Inputs.Veil
-	}
-	if opt.Draft != nil {
-		opt.Draft.veil = opt.Inputs.Veil
-	}
-	w := &walk{program: p, opt: opt, do: opt.Do, planning: planning, settling: make(chan struct{}, 1), told: map[string]bool{}}
-	w.result = &Result{
-		Plan: planning, Estimate: planning && opt.Estimate, RunID: opt.RunID, Workflow: p.Name(), File: p.File(), Workspace: opt.Workspace,
-		Steps: make([]StepResult, len(p.All)),
-	}
-	for i, s := range p.All {
-		w.result.Steps[i] = resultOf(s)
-	}
-	if opt.Run.planned() {
-		opt.Run.plan.veil = opt.Inputs.Veil
-		opt.Run.plan.loosen(p)
-	}
-	if p.back != nil {
-		w.result.Undoes, w.result.NotUndone = p.back.of, p.back.limits
-	}
+	w := newWalk(p, opt, planning)
 	var err error
 	if w.sent, err = opt.Run.sentBefore(p); err != nil {
 		return w.result, err
@@ -173,6 +98,37 @@ func (p *Program) walk(ctx context.Context, opt Options, planning bool) (*Result
 	w.found.into(w.result)
 	w.result.Calls, w.result.Seconds = w.calls.Load(), time.Since(began).Seconds()
 	return w.result, err
+}
+
+func newWalk(p *Program, opt Options, planning bool) *walk {
+	if opt.StartedAt.IsZero() {
+		opt.StartedAt = time.Now()
+	}
+	if opt.On == nil {
+		opt.On = func(Event) {}
+	}
+	if opt.Run != nil {
+		opt.Run.veil = opt.Inputs.Veil
+	}
+	if opt.Draft != nil {
+		opt.Draft.veil = opt.Inputs.Veil
+	}
+	if opt.Run.planned() {
+		opt.Run.plan.veil = opt.Inputs.Veil
+		opt.Run.plan.loosen(p)
+	}
+	w := &walk{program: p, opt: opt, do: opt.Do, planning: planning, settling: make(chan struct{}, 1), told: map[string]bool{}}
+	w.result = &Result{
+		Plan: planning, Estimate: planning && opt.Estimate, RunID: opt.RunID, Workflow: p.Name(), File: p.File(), Workspace: opt.Workspace,
+		Steps: make([]StepResult, len(p.All)),
+	}
+	for i, s := range p.All {
+		w.result.Steps[i] = resultOf(s)
+	}
+	if p.back != nil {
+		w.result.Undoes, w.result.NotUndone = p.back.of, p.back.limits
+	}
+	return w
 }
 
 func resultOf(s *program.Step) StepResult {
@@ -340,43 +296,4 @@ func (w *walk) outputs(ctx context.Context, at *place) error {
 		w.result.Outputs = append(w.result.Outputs, Output{Name: out.Name, Value: text})
 	}
 	return nil
-}
-
-// place is where the walk is: which names are visible, and in which rows of
-// which loops it stands.
-type place struct {
-	scope    *eval.Scope
-	steps    eval.Object  // the value of the name "steps" here
-	prefix   string       // mark["a@example.com"].
-	label    string       // of the step that is running
-	key      string       // ["a@example.com"], of a loop over one action
-	row      string       // people.csv:17; empty outside loops over files
-	possible []string     // in a plan: the steps that decide whether this place is reached
-	memory   *memory      // of the row; nil outside loops
-	path     journal.Path // the rows around the place
-	writing  *writing     // what is about to be written here; nil for a read
-	moved    string       // how the record of the row has changed since the plan that is applied
-	order    []byte       // in a plan that is kept, where the place stands in the walk
-}
-
-func (p *place) addr() string { return p.prefix + p.label + p.key }
-
-// index is where the place stands in the lists of the loops around it, the
-// outermost first.
-func (p *place) index() []int64 {
-	index := make([]int64, len(p.path))
-	for i, row := range p.path {
-		index[i] = row.Index
-	}
-	return index
-}
-
-// outside reports whether the place is in no row of a loop.
-func (p *place) outside() bool { return p.prefix == "" && p.key == "" }
-
-// in is the same place, at a step.
-func (p *place) in(s *program.Step) *place {
-	at := *p
-	at.label, at.key = s.Label, ""
-	return &at
 }
