@@ -338,7 +338,7 @@ func SaveResult(dir string, r *Result) error {
 // have something in them: results.ndjson, failed.csv and the like.
 func ResultFiles(dir string) []string {
 	var names []string
-	for _, pattern := range []string{"failed*.csv", "failed*.ndjson", "results.ndjson"} {
+	for _, pattern := range []string{"failed*.csv", "failed*.ndjson", resultsFile} {
 		found, _ := filepath.Glob(filepath.Join(dir, pattern))
 		for _, name := range found {
 			if info, err := os.Stat(name); err == nil && info.Size() > 0 {

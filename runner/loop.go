@@ -66,6 +66,7 @@ func (w *walk) endLoop(ctx context.Context, s *program.Step, at *place, t *tally
 		failure := w.failure(at, s.Source.ForEach.Node, t.error(w.planning))
 		end.failure, end.stop, end.earlier = t.first, !s.GoesOn, !t.passedNow()
 		w.tellEvent(Event{Failed: failure})
+		w.exceeded(failure)
 		w.finding(s, at, failure)
 	}
 	w.keepLoop(s, at, end, t, list)
@@ -76,6 +77,17 @@ func (w *walk) endLoop(ctx context.Context, s *program.Step, at *place, t *tally
 		}
 	}
 	return end
+}
+
+// exceeded keeps that a loop has passed its limit of failures.
+func (w *walk) exceeded(f *Failure) {
+	if !w.planning {
+		w.record(func(r *Result) {
+			if len(r.Exceeded) < maxFindings {
+				r.Exceeded = append(r.Exceeded, f)
+			}
+		})
+	}
 }
 
 // keepLoop makes a loop visible as steps.ID.

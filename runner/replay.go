@@ -27,7 +27,7 @@ func (p *Past) Replay(on func(Event)) error {
 	}
 	left, err := p.Left()
 	for _, l := range left {
-		on(Event{Ended: l.event(prog)})
+		on(l.event(prog))
 	}
 	return err
 }
@@ -53,13 +53,24 @@ func (d deed) event(s *program.Step) *StepEnded {
 	return e
 }
 
-// event is the end of an instance that is not settled.
-func (l Left) event(prog *Program) *StepEnded {
-	e := &StepEnded{Addr: l.Addr, Step: l.Step, Status: l.Status}
-	e.Failure = &Failure{Addr: l.Addr, File: prog.File(), Code: l.Code, Message: l.Message, RequestID: l.RequestID}
-	if s := stepOf(prog, l.Addr); s != nil {
-		e.Action, e.Effect = s.Action.Name, s.Action.Effect
-		e.Failure.Line, e.Failure.Column = s.Source.Action.Pos.Line, s.Source.Action.Pos.Column
+// event is how the run told of what is not settled.
+func (l *Left) event(prog *Program) Event {
+	s, failure := stepOf(prog, l.Addr), l.Failure()
+	if failure.File == "" {
+		failure.File = prog.File()
 	}
-	return e
+	if failure.Line == 0 && s != nil {
+		failure.Line, failure.Column = s.Source.Action.Pos.Line, s.Source.Action.Pos.Column
+	}
+	switch {
+	case l.told != nil && l.told.loose:
+		return Event{Failed: failure}
+	case l.told != nil && l.told.Step == "":
+		return Event{Row: &RowEnded{Addr: l.Addr, Status: l.Status, Failure: failure}}
+	}
+	e := &StepEnded{Addr: l.Addr, Step: l.Step, Status: l.Status, Failure: failure}
+	if s != nil {
+		e.Action, e.Effect = s.Action.Name, s.Action.Effect
+	}
+	return Event{Ended: e}
 }

@@ -96,6 +96,7 @@ type Result struct {
 	Steps       []StepResult `json:"steps"`
 	Outputs     Outputs      `json:"outputs,omitempty"`
 	Failures    []*Failure   `json:"failures,omitempty"` // of steps outside loops
+	Exceeded    []*Failure   `json:"exceeded,omitempty"` // of a run: loops in which more rows failed than may
 	Findings    []Finding    `json:"findings,omitempty"` // of a plan, at most 1,000: those that block, then in the order of the file and the rows
 	Found       int64        `json:"found,omitempty"`    // all findings
 	Blocking    int64        `json:"blocking,omitempty"` // of them those because of which the plan is not to be applied

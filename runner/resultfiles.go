@@ -24,6 +24,8 @@ type resultFiles struct {
 	text    []byte // of the line being written
 }
 
+const resultsFile = "results.ndjson"
+
 // failedRows is the file of the failed rows of one loop.
 type failedRows struct {
 	*lineFile
@@ -38,7 +40,7 @@ func newResultFiles(dir string) (*resultFiles, error) {
 			return nil, err
 		}
 	}
-	results, err := openLines(filepath.Join(dir, "results.ndjson"))
+	results, err := openLines(filepath.Join(dir, resultsFile))
 	if err != nil {
 		return nil, err
 	}

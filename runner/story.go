@@ -13,29 +13,28 @@ import (
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
-// Left is an instance of a step that a run has not settled: it failed, or
-// nobody knows whether it was applied.
+// Left is something that a run has not settled: it failed, or nobody knows
+// whether it was applied. Most are instances of a step; some are rows as a whole,
+// loops, or an assert behind them.
 type Left struct {
 	Addr      string    `json:"addr"`
 	Step      string    `json:"step"`          // its label
 	Row       string    `json:"row,omitempty"` // the key of the row it is in; empty outside loops
 	Status    Status    `json:"status"`        // failed or in_doubt
 	Op        string    `json:"operation,omitempty"`
+	File      string    `json:"file,omitempty"`   // the workflow
+	Line      int       `json:"line,omitempty"`   // in it
+	Column    int       `json:"column,omitempty"` // in it
+	Data      string    `json:"data,omitempty"`   // the row in its own file: people.csv:17
 	Code      string    `json:"code,omitempty"`
+	HTTP      int       `json:"http,omitempty"` // status of Intercom's answer
 	Message   string    `json:"message,omitempty"`
+	Hint      string    `json:"hint,omitempty"`
 	RequestID string    `json:"request_id,omitempty"`
-	Time      time.Time `json:"time"` // of the last thing that is known
+	Time      time.Time `json:"time,omitzero"` // of the last thing that is on record; none of what failed without a call
 
-	in journal.Path
-}
-
-// Left gives what a run has not settled, step by step outside loops, then row
-// by row.
-func (p *Past) Left() ([]Left, error) {
-	if p.state == nil {
-		return nil, p.err
-	}
-	return leftOf(p.state)
+	in   journal.Path
+	told *told
 }
 
 func leftOf(state *journal.State) ([]Left, error) {
@@ -51,13 +50,7 @@ func leftOf(state *journal.State) ([]Left, error) {
 
 func leftIn(i journal.Instance, status Status) Left {
 	l := Left{Addr: i.Address, Status: status, in: i.In}
-	parts := addrParts(i.Address)
-	l.Step = parts[len(parts)-1].label
-	for _, part := range parts {
-		if part.keyed {
-			l.Row = part.key
-		}
-	}
+	l.setPlace()
 	for _, intent := range i.Intents {
 		l.Op, l.Time = intent.Op, intent.Time
 	}
@@ -67,6 +60,17 @@ func leftIn(i journal.Instance, status Status) Left {
 	}
 	l.Code, l.Message = "stopped", "flowrun ended while it was on its way"
 	return l
+}
+
+// setPlace takes the step and the row from the address.
+func (l *Left) setPlace() {
+	parts := addrParts(l.Addr)
+	l.Step = parts[len(parts)-1].label
+	for _, part := range parts {
+		if part.keyed {
+			l.Row = part.key
+		}
+	}
 }
 
 // addrPart is a step in an address, and the row of it if it is a loop.
@@ -107,12 +111,8 @@ func (p *Past) Result() (*Result, error) {
 	if p.state == nil {
 		return nil, p.err
 	}
-	if p.state.End != nil {
-		text, err := os.ReadFile(filepath.Join(p.Dir, resultFile))
-		var r Result
-		if err == nil && json.Unmarshal(text, &r) == nil {
-			return &r, nil
-		}
+	if last := p.lastResult(); last != nil {
+		return last, nil
 	}
 	program, err := p.Program()
 	if err != nil {
@@ -123,6 +123,19 @@ func (p *Past) Result() (*Result, error) {
 		Workspace: Workspace{ID: p.Workspace, Region: p.Region},
 	}
 	return r, recount(p.Dir, r, stepResults(program, r))
+}
+
+// lastResult is what was told at the end of the run; nil if it came to none.
+func (p *Past) lastResult() *Result {
+	if p.state.End == nil {
+		return nil
+	}
+	text, err := os.ReadFile(filepath.Join(p.Dir, resultFile))
+	var r Result
+	if err != nil || json.Unmarshal(text, &r) != nil {
+		return nil
+	}
+	return &r
 }
 
 // stepResults makes room in a result for the steps of a program, and gives them
@@ -235,10 +248,12 @@ type Moment struct {
 	Who       string     `json:"who,omitempty"` // decided
 }
 
-// Story gives all that the journal says of the rows with a key, in order.
-// Reads are told only where something refers to them.
+// Story gives all that is known of the rows with a key, in order: what the
+// journal has, and behind it, without a time, what failed without a call. Reads
+// are told only where something refers to them.
 func (p *Past) Story(key string) ([]Moment, error) {
 	var story []Moment
+	ends := map[string]int{} // the moments of rows, by their addresses
 	for record, err := range journal.Records(p.Dir) {
 		if err != nil {
 			return nil, err
@@ -246,10 +261,22 @@ func (p *Past) Story(key string) ([]Moment, error) {
 		if m, addr := momentOf(record); m.What != "" && hasKey(addr, key) {
 			story = append(story, m)
 		} else if row := record.Row; row != nil && row.Key == key {
-			story = append(story, Moment{Addr: row.Path[len(row.Path)-1].Loop + "[" + strconv.Quote(key) + "]", What: string(row.Status)})
+			addr := row.Path[len(row.Path)-1].Loop + "[" + strconv.Quote(key) + "]"
+			ends[addr] = len(story)
+			story = append(story, Moment{Addr: addr, What: string(row.Status)})
 		}
 	}
-	return story, nil
+	left, err := p.Left()
+	for _, l := range left {
+		switch end, ended := ends[l.Addr]; {
+		case !l.Time.IsZero() || !hasKey(l.Addr, key): // the journal has it
+		case ended:
+			story[end].Message = l.Message
+		default:
+			story = append(story, Moment{Addr: l.Addr, What: string(l.Status), Message: l.Message})
+		}
+	}
+	return story, err
 }
 
 func hasKey(addr, key string) bool {

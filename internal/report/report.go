@@ -102,15 +102,20 @@ func (p *Printer) failure(f *runner.Failure) {
 	if p.failed > maxFailures {
 		return
 	}
-	place, behind := fmt.Sprintf("%s:%d", f.File, f.Line), ""
-	if f.Data != "" {
-		place, behind = f.Data, fmt.Sprintf(" (%s)", place)
-	}
-	p.complain("error:", fmt.Sprintf("%s: %s: %s%s", place, f.Addr, f.Message, behind))
+	p.complain("error:", failureText(f))
 	if f.Hint != "" && !p.hints[f.Hint] {
 		p.hints[f.Hint] = true
 		fmt.Fprintf(p.err, "flowrun: hint: %s\n", f.Hint)
 	}
+}
+
+// failureText is a failure on a line: the place in the data, or else in the
+// workflow, the address, and what is wrong.
+func failureText(f *runner.Failure) string {
+	if f.Data != "" {
+		return fmt.Sprintf("%s: %s: %s (%s:%d)", f.Data, f.Addr, f.Message, f.File, f.Line)
+	}
+	return fmt.Sprintf("%s:%d: %s: %s", f.File, f.Line, f.Addr, f.Message)
 }
 
 // leftOut prints a write that was left out because its record is not as it was

@@ -193,18 +193,28 @@ func paceText(p *runner.Pace) string {
 		Duration(float64(len(p.Ended))*p.Each), Number(slices.Max(p.Ended)), Duration(p.Each))
 }
 
-// left lists what failed and what is in doubt.
+// left lists what failed and what is in doubt, as the run told it. A hint that
+// was given is not given again.
 func (p *Printer) left(b *strings.Builder, left []runner.Left) {
 	if len(left) == 0 {
 		return
 	}
 	b.WriteString("\n")
+	hints := map[string]bool{"": true}
 	for i, each := range left {
 		if i == maxFailures {
 			fmt.Fprintf(b, "  and %s more\n", Number(int64(len(left)-i)))
 			return
 		}
-		fmt.Fprintf(b, "  %s  %s: %s\n", p.paint(statusColors[each.Status], word(each.Status)), each.Addr, each.Message)
+		text := each.Addr + ": " + each.Message
+		if each.Line > 0 {
+			text = failureText(each.Failure())
+		}
+		fmt.Fprintf(b, "  %s  %s\n", p.paint(statusColors[each.Status], word(each.Status)), strings.ReplaceAll(text, "\n", "\n  "))
+		if !hints[each.Hint] {
+			hints[each.Hint] = true
+			fmt.Fprintf(b, "%*s  hint: %s\n", utf8.RuneCountInString(word(each.Status))+2, "", each.Hint)
+		}
 	}
 }
 
