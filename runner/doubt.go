@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/journal"
 	"github.com/flowrun-dev/flowrun/internal/program"
@@ -66,47 +65,6 @@ func hintOf(again time.Time) string {
 		return `look in Intercom, and then "flowrun resolve" says what is true`
 	}
 	return fmt.Sprintf(`"flowrun resume" looks again from %s on; that is conclusive`, again.Local().Format("15:04:05"))
-}
-
-// again makes the call of an instance. A call that must not be made twice and
-// may have been made, in an earlier stretch of the run or just now, is looked
-// for first, and made only when it is known not to have been.
-func (w *walk) again(ctx context.Context, s *program.Step, at *place, given map[string]any, open *doubt) outcome {
-	if s.Action.EffectOf(given) == steps.Read || s.Action.RetryOf(given) == steps.Repeatable {
-		out := w.repeat(ctx, s, at, given)
-		if open != nil && tookAway(s, out) {
-			return outcome{status: Done}
-		}
-		return out
-	}
-	if open != nil {
-		open.in = given
-		if out, known := w.settle(ctx, open); known {
-			return out
-		}
-	}
-	began := time.Now()
-	out := w.repeat(ctx, s, at, given)
-	if out.status != InDoubt || ctx.Err() != nil {
-		return out
-	}
-	var unknown *intercom.UnknownError
-	just := &doubt{step: s, at: at, in: given, sent: steps.Sent{
-		First: began, Last: time.Now(), Applied: errors.As(out.failure.err, &unknown) && unknown.Applied,
-	}}
-	out.applied = just.sent.Applied
-	just.stands = out
-	if found, known := w.settle(ctx, just); known {
-		return found
-	}
-	return w.repeat(ctx, s, at, given)
-}
-
-// tookAway reports whether a call that was sent before has taken away what is
-// not found any more.
-func tookAway(s *program.Step, out outcome) bool {
-	takesAway := s.Action.Goal == steps.Gone || s.Action.Goal == steps.Absent
-	return takesAway && out.failure != nil && isGone(out.failure.err)
 }
 
 // settle finds out what became of a call, or puts its row off until that can be
@@ -189,7 +147,7 @@ func (l *loopRun) lookForDoubts(ctx context.Context) error {
 	open := map[*program.Step][]*doubt{}
 	for _, row := range l.deferred {
 		d := row.memory.doubt
-		if d == nil || time.Now().Before(d.again) {
+		if d == nil || d.repeats() || time.Now().Before(d.again) {
 			continue
 		}
 		if open[d.step] == nil {

@@ -115,8 +115,13 @@ func (w *walk) defers(s *program.Step, at *place, out outcome) bool {
 // passing reports whether an error may be gone the next time: Intercom or the
 // network failed, and nothing was refused.
 func passing(err error) bool {
-	var unsent *intercom.NotSentError
 	var unknown *intercom.UnknownError
 	var door *intercom.WriteRefusedError
-	return (errors.As(err, &unsent) || errors.As(err, &unknown)) && !errors.As(err, &door)
+	return (isUnsent(err) || errors.As(err, &unknown)) && !errors.As(err, &door)
+}
+
+// isUnsent reports whether a call did not go out.
+func isUnsent(err error) bool {
+	_, ok := errors.AsType[*intercom.NotSentError](err)
+	return ok
 }

@@ -101,6 +101,7 @@ type outcome struct {
 	before    bool          // it ended so in an earlier stretch of the run
 	earlier   bool          // it is in doubt since an earlier stretch of the run
 	waits     *doubt        // its row is put off until this has been looked for
+	open      *doubt        // of what is in doubt and may be sent again
 	changes   []Change      // in a plan, what a write would change
 	settled   *steps.Effect // what was done instead, where Intercom refused the call with a conflict
 	planned   eval.Object   // in a plan, the inputs of a write
@@ -206,16 +207,21 @@ func (w *walk) asserted(ctx context.Context, s *program.Step, at *place, out out
 
 // ended records the end of an instance, unless its row is put off.
 func (w *walk) ended(s *program.Step, at *place, out outcome) (ending, error) {
-	if out.failure != nil && out.status == Failed && w.halts(out.failure.err) {
+	halts := out.failure != nil && w.halts(out.failure.err)
+	if halts && out.status == Failed {
 		w.tell([]*program.Step{s}, at, Pending)
 		return ending{status: Pending, stop: true}, cmp.Or(w.opt.Run.unsent(s, at, out.effect), errStopped)
 	}
 	if out.waits != nil {
 		return w.wait(s, at, out)
 	}
-	if w.defers(s, at, out) {
+	if !halts && w.defers(s, at, out) {
 		if out.permitted {
 			at.memory.counted = at.addr()
+		}
+		if out.open != nil {
+			out.waits = out.open
+			return w.wait(s, at, out)
 		}
 		return ending{stop: true, deferred: true}, nil
 	}
@@ -230,6 +236,9 @@ func (w *walk) ended(s *program.Step, at *place, out outcome) (ending, error) {
 		w.record(func(r *Result) { r.Unauthorized = true })
 		return end, errStopped
 	}
+	if halts {
+		return end, errStopped
+	}
 	return end, nil
 }
 
@@ -242,7 +251,7 @@ func (p *place) permitted(out outcome) steps.Effect {
 }
 
 // wait puts a row off whose call is in doubt. What is known of it by now is on
-// record, in case the process ends before it is looked for.
+// record, in case the process ends before it is looked for or made again.
 func (w *walk) wait(s *program.Step, at *place, out outcome) (ending, error) {
 	d := out.waits
 	out.waits = nil
@@ -257,7 +266,7 @@ func (w *walk) wait(s *program.Step, at *place, out outcome) (ending, error) {
 // halts reports whether a call was not sent because nothing is any more: the
 // run is being stopped, or Intercom does not work.
 func (w *walk) halts(err error) bool {
-	if _, ok := errors.AsType[*intercom.NotSentError](err); !ok {
+	if !isUnsent(err) {
 		return false
 	}
 	if unavailable, ok := errors.AsType[*intercom.UnavailableError](err); ok {

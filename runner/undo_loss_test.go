@@ -35,7 +35,7 @@ func (b *bench) through(dir string, made func(intercom.Doer) intercom.Doer) *Res
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	opt := Options{Do: made(client), Dir: dir, RunID: "run-1", IndexLag: 1, Concurrency: 1}
+	opt := Options{Do: made(client), Dir: dir, RunID: "run-1", IndexLag: 1, Concurrency: 1, Stop: b.stop}
 	run, program, err := Reopen(dir, By{Version: "test"})
 	if err != nil {
 		program = b.program

@@ -72,9 +72,10 @@ func (w *walk) idle(s *program.Step, at *place, in eval.Object, target *found, v
 // unread is the outcome of a write whose record could not be read before it. An
 // earlier call may have been applied all the same.
 func unread(open *doubt, out outcome) outcome {
-	if out.status = Failed; open != nil {
-		out.status, out.earlier = InDoubt, open.earlier
+	if open != nil {
+		return open.stillOpen(out)
 	}
+	out.status = Failed
 	return out
 }
 

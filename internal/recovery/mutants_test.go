@@ -92,6 +92,14 @@ var mutants = []mutant{
 		"if d == nil || row.ended {",
 		"if true {",
 	}}},
+	{"a row that is put off forgets that its write went out", "./runner TestAWriteThatIsSentAgainIsTheRunsOwn", "runner/step.go", [][2]string{{
+		"if out.open != nil {",
+		"if false {",
+	}}},
+	{"a write that does not go out again was not applied before", "./runner TestARowThatWasPutOffStaysInDoubt", "runner/again.go", [][2]string{{
+		"case open != nil && out.failure != nil && isUnsent(",
+		"case false && isUnsent(",
+	}}},
 	{"an old doubt holds up the other rows", "TestADoubtHoldsUpNoOtherRow", "runner/tally.go", [][2]string{{
 		"t.counts.InDoubt-t.earlier > t.most",
 		"t.counts.InDoubt > t.most",
