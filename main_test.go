@@ -28,7 +28,7 @@ var mayImport = map[string][]string{
 	"internal/rows":        {"internal/eval"},
 	"internal/secret":      {"internal/jsontext"},
 	"internal/workflow":    {"internal/spelling"},
-	"runner":               {"steps", "intercom", "internal/program", "internal/workflow", "internal/eval", "internal/files", "internal/journal", "internal/jsontext", "internal/rows", "internal/secret", "internal/spelling"},
+	"runner":               {"steps", "intercom", "internal/program", "internal/workflow", "internal/eval", "internal/files", "internal/journal", "internal/jsontext", "internal/repeats", "internal/rows", "internal/secret", "internal/spelling"},
 	"schema":               {"steps"},
 	"steps":                {"intercom", "internal/jsontext"},
 }

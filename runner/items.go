@@ -9,6 +9,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/program"
+	"github.com/flowrun-dev/flowrun/internal/repeats"
 )
 
 // items reads, selects and keeps the items of a loop. After is set instead in
@@ -87,8 +88,8 @@ func (w *walk) limit(ctx context.Context, s *program.Step, at *place) (int64, []
 // selectItems reads the source to its end or to the limit, keeps the items that
 // where selects, and sees to it that each has a key of its own.
 func (w *walk) selectItems(ctx context.Context, s *program.Step, at *place, src source, limit int64, kept *spool) error {
-	keys := newKeyFile(w.opt.Dir)
-	defer keys.close()
+	keys := repeats.New(w.opt.Dir)
+	defer keys.Close()
 	for it, err := range src.items {
 		if err != nil {
 			return err
@@ -106,8 +107,8 @@ func (w *walk) selectItems(ctx context.Context, s *program.Step, at *place, src 
 			continue
 		}
 		if row.failure == nil { // those that failed are called by their number
-			if err := keys.add(row.identity(s.Loop.Key != nil), row.index); err != nil {
-				return err
+			if err := keys.Add(row.identity(s.Loop.Key != nil), row.index); err != nil {
+				return unkept(err)
 			}
 		}
 		if err := kept.add(row); err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/journal"
 	"github.com/flowrun-dev/flowrun/internal/program"
+	"github.com/flowrun-dev/flowrun/internal/repeats"
 	"github.com/flowrun-dev/flowrun/internal/secret"
 )
 
@@ -130,43 +131,29 @@ func (p *spool) add(row spooled) error {
 
 // settle deals with items that have one key: where the file gives the keys that
 // is an error, else the second and further ones are numbered.
-func (p *spool) settle(keys *keyFile, given bool) error {
-	if given {
-		return p.refuseRepeated(keys)
+func (p *spool) settle(keys *repeats.Finder, given bool) error {
+	next, stop := iter.Pull2(keys.InOrder())
+	defer stop()
+	again, err, some := next()
+	switch {
+	case err != nil || !some:
+		return unkept(err)
+	case given:
+		return p.refuse(again)
 	}
-	numbers := newKeyFile(keys.dir)
-	defer numbers.close()
-	some := false
-	err := keys.repeated(func(_, again int64, nth int) error {
-		some = true
-		return numbers.addNumber(again, nth)
-	})
-	if err != nil || !some {
-		return err
-	}
-	return p.number(numbers)
+	return p.number(again, next)
 }
 
-// refuseRepeated names the first item whose key an earlier one has.
-func (p *spool) refuseRepeated(keys *keyFile) error {
-	first, again := int64(-1), int64(-1)
-	err := keys.repeated(func(f, a int64, _ int) error {
-		if again < 0 || a < again {
-			first, again = f, a
-		}
-		return nil
-	})
-	if err != nil || again < 0 {
-		return err
-	}
+// refuse names an item whose key an earlier one has.
+func (p *spool) refuse(again repeats.Repetition) error {
 	var key string
 	var names [2]string
 	var place string
-	err = p.each(func(row spooled) error {
-		if row.index == first {
+	err := p.each(func(row spooled) error {
+		if row.index == again.First {
 			key, names[0] = row.key, row.name()
 		}
-		if row.index == again {
+		if row.index == again.Index {
 			names[1], place = row.name(), row.place
 		}
 		return nil
@@ -187,24 +174,22 @@ func (s *spooled) name() string {
 	return fmt.Sprintf("number %d", s.index+1)
 }
 
-// number writes the list anew, with the numbers that come in the order of the
-// items.
-func (p *spool) number(numbers *keyFile) error {
-	next, stop := iter.Pull2(numbers.numbers())
-	defer stop()
-	index, nth, more := next()
+// number writes the list anew, with numbers behind the keys of repetitions.
+func (p *spool) number(again repeats.Repetition, next func() (repeats.Repetition, error, bool)) error {
 	old := *p
 	if err := p.anew(); err != nil {
 		return unkept(err)
 	}
-	err := old.each(func(row spooled) error {
-		if more && row.index == index {
-			row.key = fmt.Sprintf("%s-%d", row.key, nth)
-			index, nth, more = next()
+	err := old.each(func(row spooled) (err error) {
+		if row.index == again.Index {
+			row.key = fmt.Sprintf("%s-%d", row.key, again.Nth)
+			if again, err, _ = next(); err != nil { // behind the last it is zero, as is no item's
+				return unkept(err)
+			}
 		}
 		return p.add(row)
 	})
-	return errors.Join(err, numbers.failed, old.remove())
+	return errors.Join(err, old.remove())
 }
 
 // each reads the list from its beginning.
