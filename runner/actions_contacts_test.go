@@ -7,7 +7,7 @@ import "github.com/flowrun-dev/flowrun/intercom/sandbox"
 const (
 	userNotFound  = "404 not_found: User Not Found"
 	annIsThere    = "A contact matching those details already exists with id=$ann"
-	oldIsArchived = "an archived contact, $old, has this external_id or email; bring it back with unarchiveContact"
+	oldIsArchived = "an archived contact, $old, has this external_id or email"
 )
 
 // noContact is how Intercom speaks of a contact that is unknown, archived or
@@ -46,7 +46,7 @@ func createContactCases() []actionCase {
 		{
 			action: "createContact", name: "a user who is there is refused in so many words",
 			with:    `email: Ann@example.com, on_conflict: fail`,
-			refused: &refused{409, "conflict", "the contact $ann has this external_id or email already; on_conflict: update or skip would take that one"},
+			refused: &refused{409, "conflict", "the contact $ann has this external_id or email already"},
 		},
 		{
 			action: "createContact", name: "a user who is there is updated instead",
@@ -91,7 +91,7 @@ func createContactCases() []actionCase {
 		{
 			action: "createContact", name: "one that is being deleted still holds its external_id",
 			with:    `external_id: gone1, on_conflict: update`,
-			refused: &refused{409, "conflict", "An archived contact matching those details already exists with id=$gone"},
+			refused: &refused{409, "conflict", "an archived contact, $gone, has this external_id or email"},
 		},
 		{
 			action: "createContact", name: "an owner who is no member",

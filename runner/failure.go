@@ -10,6 +10,7 @@ import (
 	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/internal/workflow"
+	"github.com/flowrun-dev/flowrun/steps"
 )
 
 // Failure is why an instance of a step, or a row, failed.
@@ -98,6 +99,9 @@ func (f *Failure) describe(err error) {
 	case errors.As(err, &refused):
 		f.Code, f.Status, f.RequestID = refused.Code, refused.Status, refused.RequestID
 		f.Hint = refusalHint(refused)
+		if met, ok := errors.AsType[*steps.ConflictError](err); ok {
+			f.Hint = met.Hint()
+		}
 	case errors.As(err, &unknown):
 		f.Code, f.Status, f.RequestID = "unknown", unknown.Status, unknown.RequestID
 		f.Hint = "it may or may not have been applied; look at the record in Intercom before running it again"

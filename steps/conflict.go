@@ -27,13 +27,20 @@ type ConflictError struct {
 	Err      error  // Intercom's refusal, an [*intercom.APIError]
 }
 
-// Error names the other contact and says what can be done about it.
+// Error names the other contact.
 func (e *ConflictError) Error() string {
 	if e.Archived {
-		return fmt.Sprintf("an archived contact, %s, has this external_id or email; bring it back with unarchiveContact and contact_id %q: %v",
-			e.TwinID, e.TwinID, e.Err)
+		return fmt.Sprintf("an archived contact, %s, has this external_id or email", e.TwinID)
 	}
-	return fmt.Sprintf("the contact %s has this external_id or email already; on_conflict: update or skip would take that one: %v", e.TwinID, e.Err)
+	return fmt.Sprintf("the contact %s has this external_id or email already", e.TwinID)
+}
+
+// Hint says what can be done about it.
+func (e *ConflictError) Hint() string {
+	if e.Archived {
+		return fmt.Sprintf("bring it back with unarchiveContact and contact_id %q", e.TwinID)
+	}
+	return "on_conflict: update or skip would take that one"
 }
 
 func (e *ConflictError) Unwrap() error { return e.Err }

@@ -88,7 +88,7 @@ func (s *Server) redirect(asked url.Values) (*url.URL, string) {
 	case id == "" || app.ClientID != "" && id != app.ClientID:
 		return nil, "There is no app with this client_id"
 	case to == "" && len(app.RedirectURLs) == 0:
-		return nil, "The app has no redirect URL"
+		return nil, "The address of this page names no redirect_uri, and this look-alike does not know those of the app"
 	case to == "":
 		to = app.RedirectURLs[0]
 	case len(app.RedirectURLs) > 0 && !slices.Contains(app.RedirectURLs, to):

@@ -51,7 +51,7 @@ func (c *command) applyCommand() *cli.Command {
 // plan plans a workflow file, and saves the plan where it is asked to.
 func (c *command) plan(ctx *cli.Context) error {
 	defer c.thrifty()()
-	name, err := oneFile(ctx)
+	name, err := oneFile(ctx, "workflow file", "workflow.yaml")
 	if err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func (c *command) plan(ctx *cli.Context) error {
 
 // apply applies a workflow file or a saved plan.
 func (c *command) apply(ctx *cli.Context) error {
-	name, err := oneFile(ctx)
+	name, err := oneFile(ctx, "workflow file", "workflow.yaml")
 	switch {
 	case err != nil:
 		return err

@@ -163,7 +163,7 @@ func (l *commandLine) flagHint(command, name string, names []string) string {
 	if near := spelling.Nearest(name, names); near != "" && len(name) > 1 {
 		return fmt.Sprintf("did you mean --%s?", near)
 	}
-	if len(names) == 0 {
+	if len(names) == 0 && len(l.path) > 0 {
 		return command + " has no flags"
 	}
 	return fmt.Sprintf(`"%s --help" shows its flags`, command)
@@ -184,24 +184,39 @@ func unknownCommand(name string, commands []*cli.Command) error {
 		names[i] = command.Name
 	}
 	hint := "the commands are " + strings.Join(names, ", ")
-	if near := spelling.Nearest(name, names); near != "" {
+	near, below := spelling.Nearest(name, names), withSubcommand(name, commands)
+	switch {
+	case near != "":
 		hint = fmt.Sprintf("did you mean %q?", near)
-	} else if strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml") {
+	case len(below) > 0:
+		hint = fmt.Sprintf("did you mean %s?", strings.Join(below, " or "))
+	case strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml"):
 		hint = fmt.Sprintf("to see what %s would change: flowrun plan %s", name, name)
 	}
 	return usage(fmt.Sprintf("there is no command %q", name), hint)
 }
 
-// oneFile is the only argument of a command that takes a file.
-func oneFile(ctx *cli.Context) (string, error) {
+// withSubcommand are the commands that have one of that name, as "auth login".
+func withSubcommand(name string, commands []*cli.Command) (all []string) {
+	for _, command := range commands {
+		if sub := find(command.Subcommands, name); sub != nil {
+			all = append(all, fmt.Sprintf("%q", command.Name+" "+sub.Name))
+		}
+	}
+	return all
+}
+
+// oneFile is the only argument of a command that takes a file: what it is, and
+// an example of one.
+func oneFile(ctx *cli.Context, what, example string) (string, error) {
 	name := ctx.Command.Name
 	switch ctx.NArg() {
 	case 0:
-		return "", usage(fmt.Sprintf("%s needs a workflow file", name), fmt.Sprintf("flowrun %s workflow.yaml", name))
+		return "", usage(fmt.Sprintf("%s needs a %s", name, what), fmt.Sprintf("flowrun %s %s", name, example))
 	case 1:
 		return ctx.Args().First(), nil
 	}
-	return "", usage(fmt.Sprintf("%s takes one workflow file, not %d: %s", name, ctx.NArg(), strings.Join(ctx.Args().Slice(), " ")))
+	return "", usage(fmt.Sprintf("%s takes one %s, not %d: %s", name, what, ctx.NArg(), strings.Join(ctx.Args().Slice(), " ")))
 }
 
 // noArguments refuses arguments of a command that takes none.

@@ -15,7 +15,7 @@ func (c *command) ask(ctx *cli.Context, question string) (bool, error) {
 		return true, nil
 	}
 	if !c.InTTY || !c.ErrTTY {
-		return false, usage(question+" there is nobody to ask", "add --yes")
+		return false, usage(fmt.Sprintf("there is nobody to ask: %q", question), "add --yes")
 	}
 	fmt.Fprintf(c.Err, "%s [y/N] ", question)
 	line, err := bufio.NewReader(c.In).ReadString('\n')

@@ -45,7 +45,8 @@ func (c *command) loginCommand() *cli.Command {
 			"no refreshing.",
 		UsageText: "flowrun auth login --with-token < token.txt\n" +
 			"flowrun auth login --with-token --profile prod --region eu\n" +
-			"flowrun auth login --client-id ID --paste",
+			"flowrun auth login --client-id ID\n" +
+			"flowrun auth login --client-id ID --paste --redirect-url https://acme.example",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "with-token", Usage: "read a token from standard input", EnvVars: environment("with-token")},
 			&cli.StringFlag{Name: "client-id", Usage: "log in by OAuth, to the app with this `ID`", EnvVars: environment("client-id")},

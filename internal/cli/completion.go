@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/flowrun-dev/flowrun/steps"
@@ -13,7 +14,7 @@ func (c *command) completionCommand() *cli.Command {
 		Name:      "completion",
 		Usage:     "print a completion script for a shell: bash, zsh or fish",
 		ArgsUsage: "SHELL",
-		UsageText: "source <(flowrun completion bash)",
+		UsageText: "source <(flowrun completion bash)\nflowrun completion fish | source",
 		Action: func(ctx *cli.Context) error {
 			scripts := map[string]func(*cli.App) string{"bash": bash, "zsh": zsh, "fish": fish}
 			script, ok := scripts[ctx.Args().First()]
@@ -26,28 +27,30 @@ func (c *command) completionCommand() *cli.Command {
 	}
 }
 
-// completes are the words that may follow a command.
+// completes are the words and the flags that may follow a command. Where it
+// takes a file, the shell completes that by itself.
 type completes struct {
 	after string // such as "actions show"; empty for the program
 	words []string
-	help  []string // for each of the words; empty for flags
+	help  []string // for each of the words, or nil
+	flags []cli.Flag
 }
 
 // completions are those of all commands, the shortest first.
 func completions(app *cli.App) []completes {
-	all := []completes{{}}
+	program, help := completes{}, completes{after: "help"}
+	all := []completes{}
 	for _, command := range app.Commands {
-		all[0].words = append(all[0].words, command.Name)
-		all[0].help = append(all[0].help, command.Usage)
-	}
-	for _, command := range app.Commands {
+		program.words = append(program.words, command.Name)
+		program.help = append(program.help, command.Usage)
 		all = append(all, completionsOf("", command)...)
 	}
-	return all
+	help.words = program.words
+	return append([]completes{program, help}, all...)
 }
 
 func completionsOf(before string, command *cli.Command) []completes {
-	own := completes{after: before + command.Name}
+	own := completes{after: before + command.Name, flags: command.Flags}
 	all := []completes{}
 	for _, sub := range command.Subcommands {
 		own.words = append(own.words, sub.Name)
@@ -58,18 +61,42 @@ func completionsOf(before string, command *cli.Command) []completes {
 		own.words = append(own.words, steps.Names()...)
 	case "completion":
 		own.words = append(own.words, "bash", "zsh", "fish")
-	case "resume", "resolve", "runs show":
-		own.words = append(own.words, "last")
-	}
-	for _, flag := range command.Flags {
-		own.words = append(own.words, "--"+flag.Names()[0])
+	case "schema":
+		own.words = append(own.words, "plan")
+	case "resume", "undo", "resolve", "runs show":
+		own.words = append(own.words, "last", `$(command ls "${FLOWRUN_STATE_DIR:-.flowrun}/runs" 2>/dev/null)`)
 	}
 	return append([]completes{own}, all...)
 }
 
+// choices are the values of the flags that have only a few.
+func choices() map[string][]string {
+	kinds := slices.Clone(reportKinds)
+	for i := range kinds {
+		kinds[i] += "="
+	}
+	return map[string][]string{
+		"output": {"text", "json", "ndjson"}, "report": kinds, "region": {"us", "eu", "au"},
+		"on-stale": {"skip", "fail"}, "on-conflict": {"skip", "field", "force"},
+	}
+}
+
+// spellings are the flag as it is typed, in all its forms.
+func spellings(flag cli.Flag) []string {
+	var all []string
+	for _, name := range flag.Names() {
+		if len(name) > 1 {
+			all = append(all, "--"+name)
+		} else {
+			all = append(all, "-"+name)
+		}
+	}
+	return all
+}
+
 func bash(app *cli.App) string {
 	var b strings.Builder
-	b.WriteString("_flowrun() {\n  local cur=${COMP_WORDS[COMP_CWORD]} words\n  case \"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" in\n")
+	b.WriteString("_flowrun() {\n  local cur=${COMP_WORDS[COMP_CWORD]} words= flags=\n  case \"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" in\n")
 	all := completions(app)
 	for _, two := range []bool{true, false} { // the longer ones first
 		for _, each := range all[1:] {
@@ -80,12 +107,43 @@ func bash(app *cli.App) string {
 			if !two {
 				pattern = each.after + "\\ *"
 			}
-			fmt.Fprintf(&b, "    %s) words=%q ;;\n", pattern, strings.Join(each.words, " "))
+			var flags []string
+			for _, flag := range each.flags {
+				flags = append(flags, spellings(flag)[0])
+			}
+			fmt.Fprintf(&b, "    %s) words=\"%s\" flags=%q ;;\n", pattern, strings.Join(each.words, " "), strings.Join(flags, " "))
 		}
 	}
 	fmt.Fprintf(&b, "  esac\n  if [ \"$COMP_CWORD\" -eq 1 ]; then words=%q; fi\n", strings.Join(all[0].words, " "))
+	b.WriteString("  case $cur in -*) words=$flags ;; esac\n" + bashValues(all))
 	b.WriteString("  COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n}\ncomplete -o default -F _flowrun flowrun\n")
 	return b.String()
+}
+
+// bashValues completes what stands behind a flag: one of its few values, or a
+// file.
+func bashValues(all []completes) string {
+	few := choices()
+	var lines, others []string
+	seen := map[string]bool{}
+	for _, each := range all {
+		for _, flag := range each.flags {
+			name := flag.Names()[0]
+			if _, boolean := flag.(*cli.BoolFlag); boolean || seen[name] {
+				continue
+			}
+			seen[name] = true
+			if few[name] == nil {
+				others = append(others, spellings(flag)...)
+				continue
+			}
+			lines = append(lines, fmt.Sprintf("    %s) words=%q ;;\n", strings.Join(spellings(flag), "|"), strings.Join(few[name], " ")))
+		}
+	}
+	slices.Sort(lines)
+	lines = append(lines, fmt.Sprintf("    %s) words= ;;\n", strings.Join(others, "|")))
+	return "  case ${COMP_WORDS[COMP_CWORD-1]} in\n" + strings.Join(lines, "") + "  esac\n" +
+		"  case $words in *=) compopt -o nospace 2>/dev/null ;; esac\n"
 }
 
 func zsh(app *cli.App) string {
@@ -94,21 +152,31 @@ func zsh(app *cli.App) string {
 
 func fish(app *cli.App) string {
 	var b strings.Builder
+	few := choices()
 	for _, each := range completions(app) {
 		when := "__fish_use_subcommand"
 		if each.after != "" {
 			when = "__fish_seen_subcommand_from " + strings.ReplaceAll(each.after, " ", "; and __fish_seen_subcommand_from ")
 		}
 		for i, word := range each.words {
-			flag, ok := strings.CutPrefix(word, "--")
-			switch {
-			case ok:
-				fmt.Fprintf(&b, "complete -c flowrun -n %q -l %s\n", when, flag)
-			case each.help != nil:
-				fmt.Fprintf(&b, "complete -c flowrun -n %q -f -a %s -d %q\n", when, word, each.help[i])
-			default:
-				fmt.Fprintf(&b, "complete -c flowrun -n %q -f -a %s\n", when, word)
+			if strings.HasPrefix(word, "$") {
+				word = "'(ls .flowrun/runs 2>/dev/null)'"
 			}
+			fmt.Fprintf(&b, "complete -c flowrun -n %q -f -a %s", when, word)
+			if each.help != nil {
+				fmt.Fprintf(&b, " -d %q", each.help[i])
+			}
+			b.WriteString("\n")
+		}
+		for _, flag := range each.flags {
+			fmt.Fprintf(&b, "complete -c flowrun -n %q -l %s", when, flag.Names()[0])
+			if _, boolean := flag.(*cli.BoolFlag); !boolean {
+				b.WriteString(" -r")
+			}
+			if values := few[flag.Names()[0]]; values != nil {
+				fmt.Fprintf(&b, " -f -a %q", strings.Join(values, " "))
+			}
+			b.WriteString("\n")
 		}
 	}
 	return b.String()

@@ -105,15 +105,6 @@ func (s *session) acknowledge() error {
 	return s.run.Acknowledge(given)
 }
 
-// limitFlag repeats a limit of the command line: without it there is nothing to
-// acknowledge.
-func limitFlag(b runner.Breach) string {
-	if b.File != "" {
-		return ""
-	}
-	return " " + program.GuardFlag(b.Guard) + " " + b.Limit
-}
-
 // refusedByGuard says which guards a plan goes beyond, and the two ways on. An
 // undo has one guard, which nobody has set and nobody can change.
 func (s *session) refusedByGuard(breaches []runner.Breach) error {
@@ -124,17 +115,14 @@ func (s *session) refusedByGuard(breaches []runner.Breach) error {
 		if b.Ack == "" {
 			hints = append(hints, b.Guard+": nobody can know yet how many there will be; give the loop a limit")
 		} else if !strings.Contains(acks, b.Ack) {
-			acks += limitFlag(b) + " --ack " + b.Ack
+			acks += " --ack " + b.Ack
 		}
 	}
 	if s.program.Undoes() != "" {
 		lines, change = []string{"this deletes " + breaches[0].Found + " for good, which has to be acknowledged"}, ""
 	}
 	if acks != "" {
-		if s.flags.Bool("yes") {
-			acks = " --yes" + acks
-		}
-		hints = append(hints, "if that is meant: "+s.typed+acks+s.sameFlags()+change)
+		hints = append(hints, "if that is meant, add"+acks+change)
 	}
 	return &exitError{exitGuard, strings.Join(lines, "\n") + "\nnothing was written", hints}
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"strings"
 
@@ -37,7 +38,7 @@ func (c *command) versionCommand() *cli.Command {
 			if err := noArguments(ctx); err != nil {
 				return err
 			}
-			_, err := fmt.Fprintf(c.Out, "flowrun %s\n", version())
+			_, err := fmt.Fprintf(c.Out, "flowrun %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
 		},
 	}

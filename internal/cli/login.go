@@ -83,7 +83,8 @@ func loginFlags(ctx *cli.Context) error {
 	}
 	byToken, byApp := ctx.Bool("with-token"), ctx.String("client-id") != ""
 	if byToken == byApp {
-		return usage("login needs one of --with-token and --client-id ID", `"flowrun auth login --help" has examples`)
+		return usage("login needs one of --with-token and --client-id ID",
+			"with the token of an app of your own: flowrun auth login --with-token", "with an app that uses OAuth: flowrun auth login --client-id ID")
 	}
 	for _, flag := range []string{"client-secret-file", "redirect-url", "paste"} {
 		if byToken && ctx.IsSet(flag) {

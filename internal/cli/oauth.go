@@ -104,7 +104,7 @@ func (t *loginTry) sentBack(back *callback) (url.Values, error) {
 
 // pasted reads the address that the browser ends at.
 func (t *loginTry) pasted() (url.Values, error) {
-	fmt.Fprint(t.Err, "flowrun: paste the address of the page that you come to then: ")
+	fmt.Fprint(t.Err, "flowrun: paste the address of the page that you come to in the end: ")
 	line, err := t.typed(func() ([]byte, error) {
 		return bufio.NewReader(io.LimitReader(t.In, 1<<16)).ReadBytes('\n')
 	})
@@ -123,7 +123,7 @@ func (t *loginTry) pasted() (url.Values, error) {
 
 // open shows a person a page. Where no browser opens, they can.
 func (t *loginTry) open(address string) {
-	fmt.Fprintf(t.Err, "flowrun: to log in, your browser opens\n  %s\n", address)
+	fmt.Fprintf(t.Err, "flowrun: to log in, your browser opens; where it does not, open this yourself:\n  %s\n", address)
 	browse := t.Browse
 	if browse == nil {
 		browse = func(address string) error {
@@ -131,9 +131,5 @@ func (t *loginTry) open(address string) {
 			return browser.OpenURL(address)
 		}
 	}
-	go func() { // a browser that is started may stay
-		if err := browse(address); err != nil {
-			t.note("no browser could be opened; open that address yourself")
-		}
-	}()
+	go func() { _ = browse(address) }() // a browser that is started may stay
 }

@@ -60,9 +60,13 @@ func (s *session) planFirst(shown bool) (*runner.Result, error) {
 	}
 	unseen := s.showOn(io.Discard, io.Discard)
 	options := s.options
+	options.Workspace = s.workspace
 	options.Do, options.Stop, options.Draft, options.Concurrency = s.client, s.stop.first, s.draft, s.flags.Int("concurrency")
 	options.On = unseen.event
 	plan, err := s.program.Plan(s.stop.ctx, options)
+	if plan != nil {
+		plan.Rate = s.client.Rate()
+	}
 	if err = s.foreseen(plan, err); err == nil {
 		return plan, unseen.end(nil) // what is applied is reported
 	}

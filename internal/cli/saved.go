@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"time"
 
 	"github.com/flowrun-dev/flowrun/internal/program"
@@ -21,9 +22,12 @@ func (c *command) showCommand() *cli.Command {
 			"flowrun show winback.plan                    needs no token and no network",
 		Flags: append(printFlags(), showFlags()...),
 		Action: func(ctx *cli.Context) error {
-			name, err := oneFile(ctx)
+			name, err := oneFile(ctx, "saved plan", "winback.plan")
 			if err != nil {
 				return err
+			}
+			if ext := filepath.Ext(name); (ext == ".yaml" || ext == ".yml") && !runner.IsPlan(name) {
+				return usage(name+" is no saved plan", "to see what a workflow would change: flowrun plan "+name)
 			}
 			return c.showPlan(ctx, name)
 		},

@@ -86,7 +86,7 @@ func (c *command) undo(ctx *cli.Context) error {
 // take back there is no run.
 func (s *session) takeBack() error {
 	if !s.asks() && !s.flags.Bool("yes") {
-		return usage("Take this back? there is nobody to ask", "add --yes, or --dry-run to look only")
+		return usage(`there is nobody to ask: "Take this back?"`, "add --yes, or --dry-run to look only")
 	}
 	plan, err := s.planFirst(s.flags.String("output") == "text")
 	if err != nil {

@@ -152,7 +152,7 @@ func TestAPlanToTakeBackSaysWhatItCannot(t *testing.T) {
 		t.Errorf("exit %d:\n%s", code, shown)
 	}
 	code, shown = term.run("y\n", "apply", plan)
-	if code != exitGuard || !strings.Contains(shown, "this deletes 1 for good") || !strings.Contains(shown, "flowrun apply "+plan+" --ack deletes=1") {
+	if code != exitGuard || !strings.Contains(shown, "this deletes 1 for good") || !strings.Contains(shown, "add --ack deletes=1") {
 		t.Errorf("exit %d:\n%s", code, shown)
 	}
 	if code, shown = term.run("y\n", "apply", plan, "--ack", "deletes=1"); code != exitDone || !strings.Contains(shown, "Take this back?") {

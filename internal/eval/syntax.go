@@ -14,6 +14,7 @@ import (
 var (
 	largeInteger  = regexp.MustCompile(`^invalid integer literal: .*parsing "(\d+)"`)
 	pathInExpr    = regexp.MustCompile(`[\pL\pN_)][.|][#@]`)
+	spacedName    = regexp.MustCompile(`^(\pL[\pL\pN_.]*)\.([\pL\pN_]+(?: [\pL\pN_]+)+)$`)
 	negativePart  = regexp.MustCompile(`\.-\d`)
 	objectPerItem = regexp.MustCompile(`\b(map|filter|find|any|all|none|count|sum)\(.*,\s*\{`)
 	mixedCoalesce = regexp.MustCompile(`^Operator \((.+)\) and coalesce`)
@@ -76,6 +77,9 @@ func coalesceHint(text string, at int, op string) string {
 }
 
 func usualMistake(text string) string {
+	if name := spacedName.FindStringSubmatch(text); name != nil {
+		return "write a name with blanks as " + name[1] + `["` + name[2] + `"]`
+	}
 	switch {
 	case pathInExpr.MatchString(text):
 		return `a path with # or @ can only stand alone; in an expression write path(value, "...") or find(list, condition)`

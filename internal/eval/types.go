@@ -87,7 +87,7 @@ func (t *Type) member(key string, at int, label string) (*Type, *Problem) {
 		if partIndex(key) >= 0 {
 			return t.Elem, nil
 		}
-		return nil, t.notAnObject(key, at, label, "for its first element write "+label+"[0]."+key+", for all of them map("+label+", ."+key+")")
+		return nil, t.notAnObject(key, at, label, t.Elem.reach(key, label))
 	case KindObject:
 		if field, ok := t.Fields[key]; ok || t.Open || t.Fields == nil {
 			return field, nil
@@ -95,6 +95,14 @@ func (t *Type) member(key string, at int, label string) (*Type, *Problem) {
 		return nil, t.unknownField(key, at)
 	}
 	return nil, t.notAnObject(key, at, label, "")
+}
+
+// reach says how to come to a field of elements like t, those of a list.
+func (t *Type) reach(key, list string) string {
+	if _, unknown := t.member(key, 0, ""); unknown != nil {
+		return "leave out ." + key + " for the list itself"
+	}
+	return "for its first element write " + list + "[0]." + key + ", for all of them map(" + list + ", ." + key + ")"
 }
 
 func (t *Type) notAnObject(key string, at int, label, hint string) *Problem {

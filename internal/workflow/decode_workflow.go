@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -99,6 +100,10 @@ func (d *decoder) settings(to *Settings) keys {
 
 func (d *decoder) retry(n *Node) *Retry {
 	r := &Retry{}
+	if _, err := strconv.Atoi(n.Text); n.Kind != Map && err == nil {
+		d.problem(n, "retry must be a mapping"+written(n), "write {max_attempts: "+n.Text+"}")
+		return r
+	}
 	d.mapping(n, "retry", keys{
 		"max_attempts": func(n *Node) {
 			if r.MaxAttempts = int(d.whole(n, "max_attempts", 1)); r.MaxAttempts > 100 {
