@@ -6,7 +6,8 @@ import "github.com/flowrun-dev/flowrun/intercom/sandbox"
 
 const (
 	userNotFound  = "404 not_found: User Not Found"
-	annIsThere    = "A contact matching those details already exists with id=$ann"
+	idIsTaken     = "A contact matching those details already exists with id=$ann"
+	annIsThere    = "the contact $ann has this external_id or email already"
 	oldIsArchived = "an archived contact, $old, has this external_id or email"
 )
 
