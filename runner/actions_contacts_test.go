@@ -171,7 +171,7 @@ func updateContactCases() []actionCase {
 		{
 			action: "updateContact", name: "the external_id of another user",
 			with:    `contact_id: $bob, external_id: a1`,
-			refused: &refused{409, "conflict", annIsThere},
+			refused: &refused{409, "conflict", idIsTaken},
 		},
 		{
 			action: "updateContact", name: "the email of a user without an external_id",
