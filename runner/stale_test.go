@@ -2,9 +2,11 @@ package runner
 
 import (
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/flowrun-dev/flowrun/intercom/sandbox"
+	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -75,5 +77,35 @@ func TestWhatThePlanSawFailFailsAgain(t *testing.T) {
 	}
 	if r.Stale != 0 {
 		t.Errorf("%d are stale", r.Stale)
+	}
+}
+
+// TestWhatASearchShowsOtherwiseHasNotMoved: no email is null in a search and ""
+// in a read of the contact, and its tags come in another order.
+func TestWhatASearchShowsOtherwiseHasNotMoved(t *testing.T) {
+	data := &sandbox.Data{
+		Tags:     []sandbox.Tag{{ID: "1", Name: "a"}, {ID: "2", Name: "b"}},
+		Contacts: []sandbox.Contact{{ID: u2, ExternalID: "a1", Name: "Ann", Tags: []string{"a", "b"}}},
+	}
+	for _, name := range []string{`c.email ?? "none"`, `toJSON(c.tags)`, `toJSON(c.tags.data)`} {
+		k := &keeper{bench: newBench(t, data, `{"version": 1, "steps": [{"id": "l", "for_each": {"action": "searchContacts", "with": {"role": "user"}, "as": "c", "key": "c.id"},
+			"steps": [{"id": "u", "action": "updateContact", "with": {"contact_id": "{{ c.id }}", "name": `+strconv.Quote("{{ "+name+" }}")+`}}]}]}`), concurrency: 1}
+		plan := k.mustSave()
+		r := k.applyPlan(plan, filepath.Join(t.TempDir(), "run"), "")
+		if r.Stale != 0 || r.Changes.Certain.Update != 1 {
+			t.Errorf("%s: %d are stale, and %+v was written", name, r.Stale, r.Changes.Certain)
+		}
+	}
+}
+
+// TestTagsInAnotherOrderAreTheSame, and fewer of them are not.
+func TestTagsInAnotherOrderAreTheSame(t *testing.T) {
+	show := func(record string) string { return shownAs(eval.RawTrusted([]byte(record)), "tags") }
+	one := show(`{"tags": {"type": "list", "data": [{"id": "1"}, {"id": "2"}]}}`)
+	if other := show(`{"tags": {"type": "list", "data": [{"id": "2"}, {"id": "1"}]}}`); one != other {
+		t.Errorf("%s and %s", one, other)
+	}
+	if other := show(`{"tags": {"type": "list", "data": [{"id": "2"}]}}`); one == other {
+		t.Errorf("%s is taken for the same", other)
 	}
 }
