@@ -12,14 +12,14 @@ import (
 
 // along says what goes along with a record that a plan deletes: who has it, or
 // of a contact what that has. It is empty where nothing does, and where nobody
-// can tell.
-func (w *walk) along(ctx context.Context, s *program.Step, in eval.Object, target *found) string {
+// can tell. Holders are the contacts that have it.
+func (w *walk) along(ctx context.Context, s *program.Step, in eval.Object, target *found) (note string, holders int64) {
 	if s.Holders == nil {
-		return has(target)
+		return has(target), 0
 	}
 	var parts []string
-	if n := w.total(ctx, s.Holders, s, in); n > 0 {
-		parts = append(parts, number(n, "contact"))
+	if holders = w.total(ctx, s.Holders, s, in); holders > 0 {
+		parts = append(parts, number(holders, "contact"))
 	}
 	for _, l := range s.Others {
 		if n := w.total(ctx, l, s, in); n > 0 {
@@ -28,11 +28,11 @@ func (w *walk) along(ctx context.Context, s *program.Step, in eval.Object, targe
 	}
 	switch {
 	case parts == nil:
-		return ""
+		return "", holders
 	case len(parts) == 1 && strings.HasPrefix(parts[0], "1 "):
-		return parts[0] + " has it"
+		return parts[0] + " has it", holders
 	}
-	return strings.Join(parts, " and ") + " have it"
+	return strings.Join(parts, " and ") + " have it", holders
 }
 
 // total is how many rows a list has, as its first page tells.

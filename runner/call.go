@@ -63,8 +63,10 @@ func knownOrLater(v eval.Value) any {
 // call makes one call and reads its answer.
 func (w *walk) call(ctx context.Context, s *program.Step, at *place, given map[string]any) outcome {
 	if s.Action.Paging != intercom.NoPages && (given["all"] == true || given["limit"] != nil) {
-		data, err := w.allPages(ctx, s, given)
-		return w.answered(s, at, data, err)
+		data, calls, err := w.allPages(ctx, s, given)
+		out := w.answered(s, at, data, err)
+		out.calls = calls
+		return out
 	}
 	req, err := s.Action.Request(given)
 	if err != nil {
@@ -77,7 +79,9 @@ func (w *walk) call(ctx context.Context, s *program.Step, at *place, given map[s
 	req.Sending = w.opt.Run.reminder(s, at, given, req)
 	resp, err := w.Do(ctx, req)
 	if err == nil {
-		return w.answered(s, at, s.Action.Data(resp), nil)
+		out := w.answered(s, at, s.Action.Data(resp), nil)
+		out.calls = 1
+		return out
 	}
 	if fatal := (*fatalError)(nil); errors.As(err, &fatal) {
 		return outcome{status: Pending, fatal: fatal}
@@ -85,6 +89,7 @@ func (w *walk) call(ctx context.Context, s *program.Step, at *place, given map[s
 	twin := &toTwin{walk: w, step: s, at: at, given: given}
 	settled, err := s.Action.Resolve(ctx, twin, given, err)
 	out := w.answered(s, at, settled.Data, err)
+	out.calls = 1
 	switch {
 	case err != nil:
 		return out

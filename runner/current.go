@@ -21,7 +21,7 @@ type found struct {
 	absent error      // why it was not found: Intercom's refusal, or in a plan what was planned before
 
 	look          *program.Lookup
-	match         eval.Object
+	with, match   eval.Object
 	kind          string // "contacts", "companies" or "tags"
 	field, wanted string // what it was looked for by
 	several       int    // how many were found; the first one is taken
@@ -100,7 +100,7 @@ func (w *walk) look(ctx context.Context, l *program.Lookup, retry intercom.Retry
 	}
 	for _, values := range []eval.Object{with, match} {
 		if unknown, some := eval.IsUnknown(values); some {
-			return &found{after: unknown.Origins}, nil
+			return &found{look: l, with: with, match: match, after: unknown.Origins}, nil
 		}
 	}
 	t := seek(l, with, match)
@@ -128,7 +128,7 @@ func (w *walk) look(ctx context.Context, l *program.Lookup, retry intercom.Retry
 
 // seek says by what a record is looked for.
 func seek(l *program.Lookup, with, match eval.Object) *found {
-	t := &found{look: l, match: match, kind: l.Action.Resource, field: "id"}
+	t := &found{look: l, with: with, match: match, kind: l.Action.Resource, field: "id"}
 	by := with
 	if len(match) > 0 {
 		by = match

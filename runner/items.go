@@ -50,6 +50,9 @@ func (w *walk) items(ctx context.Context, s *program.Step, at *place) (kept *spo
 		return nil, nil, err
 	}
 	kept.affected = w.affectedList(s, at)
+	if src.calls != nil {
+		kept.calls = *src.calls
+	}
 	if err := w.opt.Run.listed(at, kept, src); err != nil {
 		return nil, nil, &fatalError{err}
 	}

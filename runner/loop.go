@@ -26,9 +26,11 @@ func (w *walk) loop(ctx context.Context, s *program.Step, at *place) (ending, er
 		w.record(func(r *Result) { r.Steps[s.Index].After = origins(r.Steps[s.Index].After, after) })
 		w.tellEvent(Event{Listed: &Listed{Addr: at.addr(), After: after}})
 		w.opt.Draft.open(s, at, after)
+		w.bill.open()
 		return w.deferred(s, at, after), nil
 	}
 	defer items.close()
+	w.billList(s, at, items)
 	w.checkSource(s, at, items)
 	w.record(func(r *Result) { r.Steps[s.Index].Read += items.read })
 	w.tellEvent(Event{Listed: &Listed{Addr: at.addr(), Read: items.read, Items: items.count, Before: items.settled(), AffectedBy: items.affected}})
@@ -204,6 +206,7 @@ func (w *walk) body(ctx context.Context, s *program.Step, at *place, key string,
 		w.tell(s.Inside(), at.within(s.Label+key+"."), Skipped)
 		return ending{status: Skipped}, nil
 	}
+	w.billRow(s, at, item.value)
 	moved, err := w.rowMoved(ctx, s, at, item)
 	if err != nil {
 		item.failure = w.failure(at, s.Source.ForEach.Node, err)

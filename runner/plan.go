@@ -23,7 +23,7 @@ func (w *walk) planWrite(ctx context.Context, s *program.Step, at *place, in eva
 	}
 	out := w.planned(s, at, in, target)
 	if out.status == Done && out.effect == steps.Delete {
-		out.note = w.along(ctx, s, in, target)
+		out.note, out.holders = w.along(ctx, s, in, target)
 	}
 	return out
 }

@@ -2,7 +2,7 @@ package runner
 
 import (
 	"context"
-	"strings"
+	"slices"
 	"sync"
 	"time"
 
@@ -97,16 +97,16 @@ func (r *reads) get(key string) (k *keptRecord, mine bool) {
 	return k, true
 }
 
-// drop forgets what a write may have changed: all that stands under the first
-// segment of a path, or everything where that is empty, but for one key.
-func (r *reads) drop(segment, but string) {
+// drop forgets what a write may have changed, but for one key.
+func (r *reads) drop(changed extent, but string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for key := range r.kept {
-		if key != but && strings.Contains(key, " /"+segment) {
+		if key != but && changed.holds(key) {
 			delete(r.kept, key)
 		}
 	}
+	r.order = slices.DeleteFunc(r.order, func(key string) bool { return r.kept[key] == nil })
 }
 
 // usable reports whether a record is being read, or was a short while ago.

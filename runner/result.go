@@ -113,6 +113,7 @@ type Result struct {
 
 	broken bool // the walk ended with an error, and not by itself
 
+	Cost    Cost    `json:"cost,omitzero"` // of a plan: what applying it takes
 	Calls   int64   `json:"calls"`
 	Seconds float64 `json:"seconds"`
 	Rate    float64 `json:"rate,omitempty"` // calls in a second that Intercom allows, as last seen; zero while it has not said

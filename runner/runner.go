@@ -14,9 +14,10 @@
 //     that loops run over; memory.go puts rows off, tally.go counts them;
 //   - current.go, reads.go, roll.go and turns.go look at the record a write is
 //     about, record.go reads it, diff.go and weigh.go compare, write.go, call.go
-//     and until.go send;
+//     and until.go send, extent.go tells what a write may change;
 //   - plan.go, overlay.go, packed.go, affected.go, estimate.go and along.go
-//     foresee, attributes.go, check.go, finding.go and breach.go object;
+//     foresee, attributes.go, check.go, finding.go and breach.go object, cost.go
+//     and billed.go count the calls that an apply will take;
 //   - draft.go, planfile.go, savedplan.go and shown.go keep a plan, approved.go,
 //     moved.go and stale.go hold a run to it;
 //   - run.go, frozen.go, pins.go, recorder.go and rowvalues.go keep a run, resume.go,
@@ -83,6 +84,8 @@ type Options struct {
 	Run          *Run             // keeps what happens; nil to keep nothing, as in a plan
 	Estimate     bool             // of a plan: the rows of lists stand for their records, which saves the reads by id and may be behind
 	Draft        *Draft           // of a plan: keeps what is needed to apply exactly it; may be nil
+	Unkept       bool             // of a plan: it would be applied in one pass that keeps no run, as in a sandbox; its cost is that
+	Asked        int64            // calls that the command made before the walk, counted with those of the walk
 	OnStale      string           // what becomes of a record that has moved since the plan: "skip", which is the default, or "fail"
 	On           func(Event)      // told of each event, one at a time; may be nil
 	Stop         <-chan struct{}  // when closed, nothing new is begun; may be nil

@@ -20,6 +20,7 @@ import (
 // source hands out the items of a loop one by one. An error ends it.
 type source struct {
 	items iter.Seq2[item, error]
+	calls *int64 // that were made so far; nil where none are
 
 	// Of a file only:
 	name   string // for messages
@@ -74,7 +75,7 @@ func (w *walk) source(ctx context.Context, s *program.Step, at *place, most int6
 	if err != nil {
 		return source{}, nil, program.Placed(l.With.Node, err)
 	}
-	return source{items: pageItems(ctx, pager.Next)}, nil, nil
+	return source{items: pageItems(ctx, pager.Next), calls: &pager.calls}, nil, nil
 }
 
 func (w *walk) fileSource(ctx context.Context, s *program.Step, at *place) (source, []string, error) {

@@ -40,6 +40,7 @@ type spool struct {
 	text   []byte // of the line being written
 	memory []spooled
 	inRAM  bool
+	calls  int64 // that it took to read it
 	at     int
 }
 

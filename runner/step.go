@@ -105,6 +105,8 @@ type outcome struct {
 	changes   []Change      // in a plan, what a write would change
 	settled   *steps.Effect // what was done instead, where Intercom refused the call with a conflict
 	planned   eval.Object   // in a plan, the inputs of a write
+	holders   int64         // in a plan, of a delete: the contacts that have the record
+	calls     int64         // of a read
 	seen      *weighed      // in a plan that is kept, what the write was weighed against
 }
 
@@ -120,6 +122,9 @@ func (w *walk) end(s *program.Step, at *place, out outcome) ending {
 		w.affects(s, event.AffectedBy)
 	}
 	event.Effect, event.With, event.Before, event.Changes, event.Note = out.effect, out.planned, out.before, out.changes, out.note
+	if out.effect == steps.Read {
+		w.billRead(s, at, out, event.AffectedBy != nil)
+	}
 	if w.planning {
 		event.Undo, event.UndoNote = reversal(s, out)
 	}

@@ -29,6 +29,7 @@ type walk struct {
 	attributes attributes // of a plan
 	pins       pins
 	sent       ByEffect      // writes, those about to be sent included
+	bill       *bill         // of a plan
 	settling   chan struct{} // holds one: calls in doubt are looked for by one goroutine at a time
 	clock      steps.Clock   // of Intercom, as its answers show it
 	astray     astray
@@ -96,6 +97,9 @@ func (p *Program) walk(ctx context.Context, opt Options, planning bool) (*Result
 	err = cmp.Or(w.run(ctx), w.kept())
 	w.result.broken = err != nil
 	w.found.into(w.result)
+	if w.bill != nil {
+		w.result.Cost = w.bill.cost
+	}
 	w.result.Calls, w.result.Seconds = w.calls.Load(), time.Since(began).Seconds()
 	return w.result, err
 }
@@ -117,7 +121,8 @@ func newWalk(p *Program, opt Options, planning bool) *walk {
 		opt.Run.plan.veil = opt.Inputs.Veil
 		opt.Run.plan.loosen(p)
 	}
-	w := &walk{program: p, opt: opt, do: opt.Do, planning: planning, settling: make(chan struct{}, 1), told: map[string]bool{}}
+	w := &walk{program: p, opt: opt, do: opt.Do, planning: planning, settling: make(chan struct{}, 1), told: map[string]bool{}, bill: newBill(opt, planning)}
+	w.calls.Store(opt.Asked)
 	w.result = &Result{
 		Plan: planning, Estimate: planning && opt.Estimate, RunID: opt.RunID, Workflow: p.Name(), File: p.File(), Workspace: opt.Workspace,
 		Steps: make([]StepResult, len(p.All)),

@@ -148,12 +148,12 @@ func (w *walk) target(ctx context.Context, s *program.Step, in eval.Object, open
 // written keeps the records up to date that were read before a write. A record
 // may have been read by another route than the one it is written by, and what
 // became of a write may not be known: what is not certain is read again.
-func (w *walk) written(s *program.Step, target *found, out outcome) {
+func (w *walk) written(s *program.Step, in eval.Object, target *found, out outcome) {
 	key := ""
 	if target != nil && out.status == Done && (s.Action.Goal == steps.Fields || len(target.match) > 0) {
 		key = target.key // other answers are not the record
 	}
-	w.reads.drop(segmentOf(s.Action), key)
+	w.reads.drop(extentOf(s.Action, in, out.id), key)
 	if key == "" {
 		return
 	}
@@ -167,15 +167,4 @@ func (w *walk) written(s *program.Step, target *found, out outcome) {
 			r.list.put(target.value, out.data)
 		}
 	})
-}
-
-// segmentOf is the first segment of the paths under which an action changes
-// records; "" for one that may change any.
-func segmentOf(action *steps.Action) string {
-	first := segment(action)
-	switch {
-	case action.Goal == steps.Gone, first != "contacts" && first != "companies" && first != "tags":
-		return ""
-	}
-	return first
 }

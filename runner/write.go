@@ -17,7 +17,9 @@ func (w *walk) write(ctx context.Context, s *program.Step, at *place, in eval.Ob
 	case failed != nil:
 		return w.ended(s, at, *failed)
 	case w.planning:
-		return w.end(s, at, w.asserted(ctx, s, at, w.planWrite(ctx, s, at, in, target))), nil
+		out := w.planWrite(ctx, s, at, in, target)
+		w.billWrite(s, at, in, target, out)
+		return w.end(s, at, w.asserted(ctx, s, at, out)), nil
 	}
 	v := verdict{effect: effect}
 	if target != nil || !s.Blind || w.opt.Run.planned() { // else nobody asks what it changes
@@ -82,7 +84,7 @@ func unread(open *doubt, out outcome) outcome {
 // send makes the call of an instance, and ends it.
 func (w *walk) send(ctx context.Context, s *program.Step, at *place, given eval.Object, open *doubt) (ending, error) {
 	if unknown, some := eval.IsUnknown(given); some {
-		return w.end(s, at, outcome{status: Done, has: true, data: &eval.Unknown{Origins: unknown.Origins, NotNull: true}}), nil
+		return w.end(s, at, outcome{status: Done, has: true, calls: 1, data: &eval.Unknown{Origins: unknown.Origins, NotNull: true}}), nil
 	}
 	ready, err := plain(given)
 	if err != nil {
@@ -94,7 +96,7 @@ func (w *walk) send(ctx context.Context, s *program.Step, at *place, given eval.
 		if out.settled != nil {
 			out.effect = *out.settled
 		}
-		w.written(s, write.target, out)
+		w.written(s, write.in, write.target, out)
 	}
 	return w.ended(s, at, w.asserted(ctx, s, at, out))
 }

@@ -62,7 +62,7 @@ func (s *session) planFirst(shown bool) (*runner.Result, error) {
 	options := s.options
 	options.Workspace = s.workspace
 	options.Do, options.Stop, options.Draft, options.Concurrency = s.client, s.stop.first, s.draft, s.flags.Int("concurrency")
-	options.On = unseen.event
+	options.Unkept, options.Asked, options.On = s.flags.Bool("sandbox"), asked, unseen.event
 	plan, err := s.program.Plan(s.stop.ctx, options)
 	if plan != nil {
 		plan.Rate = s.client.Rate()

@@ -39,6 +39,9 @@ func (u *unkeptRecords) Write(records []byte) (int, error) {
 // walker is [runner.Program.Plan] or [runner.Program.Apply].
 type walker func(context.Context, runner.Options) (*runner.Result, error)
 
+// asked is how many calls a command makes before it walks: GET /me.
+const asked = 1
+
 // walk plans or applies, shows it, and closes the run.
 func (s *session) walk(how walker) error {
 	result, err := s.tell(how)
@@ -52,6 +55,7 @@ func (s *session) walk(how walker) error {
 func (s *session) tell(how walker) (*runner.Result, error) {
 	s.options.Do, s.options.Workspace, s.options.Stop, s.options.Run = s.client, s.workspace, s.stop.first, s.run
 	s.options.Concurrency, s.options.Draft, s.options.OnStale = s.flags.Int("concurrency"), s.draft, s.flags.String("on-stale")
+	s.options.Unkept, s.options.Asked = s.flags.Bool("sandbox"), asked
 	shown := s.show()
 	s.options.On = shown.event
 	s.stop.after(s.flags.Duration("max-duration"))

@@ -39,6 +39,7 @@ func bulk(rows int, seed uint64, on func(runner.Event)) *runner.Result {
 			{Label: "dormant", Action: "archiveContact", Depth: 1},
 			{Label: "purge", Action: "deleteContact", Loop: true, Read: 261, Rows: &runner.Counts{}},
 		},
+		Cost:    runner.Cost{Least: int64(rows) + 18_000, Most: int64(rows) + 18_345},
 		Outputs: runner.Outputs{{Name: "tagged", After: []string{"mark"}}},
 	}
 	told := func(e *runner.StepEnded) {

@@ -116,11 +116,15 @@ func howFar(back runner.Reversal) string {
 }
 
 func costText(c *Cost) string {
-	calls := Number(c.Reads + c.Writes)
-	if c.Most > c.Writes {
-		calls += " to " + Number(c.Reads+c.Most)
+	text := plural(c.Most, "call")
+	switch {
+	case c.Open && c.Most > c.Least:
+		text = "at least " + plural(c.Least, "call") + ", " + Number(c.Most) + " as far as can be seen"
+	case c.Open:
+		text = "at least " + text
+	case c.Most > c.Least:
+		text = Number(c.Least) + " to " + text
 	}
-	text := calls + " calls"
 	switch {
 	case c.Seconds == 0:
 	case c.Seconds < 1:

@@ -118,12 +118,9 @@ type Reason struct {
 	Count  int64           `json:"count"`
 }
 
-// Cost is what applying a plan takes: the writes, and the reads that the plan
-// took itself, as a run looks again before it writes.
+// Cost is what applying a plan takes, with the time that Most calls need.
 type Cost struct {
-	Reads   int64   `json:"reads"`
-	Writes  int64   `json:"writes"`  // that are certain
-	Most    int64   `json:"most"`    // with those that are possible
+	runner.Cost
 	Seconds float64 `json:"seconds"` // zero where nothing tells
 	AtLimit bool    `json:"at_limit"`
 }
@@ -131,8 +128,7 @@ type Cost struct {
 // estimate is the cost of applying a plan. The speed is that of Intercom's rate
 // limit, or that of the plan itself where that was slower.
 func estimate(r *runner.Result) *Cost {
-	c := &Cost{Reads: r.Calls, Writes: r.Changes.Certain.Total()}
-	c.Most = c.Writes + r.Changes.Possible.Total()
+	c := &Cost{Cost: r.Cost}
 	rate := r.Rate
 	c.AtLimit = rate > 0
 	const telling = 100 // calls; the speed of fewer says little
@@ -140,7 +136,7 @@ func estimate(r *runner.Result) *Cost {
 		rate, c.AtLimit = own, false
 	}
 	if rate > 0 {
-		c.Seconds = float64(c.Reads+c.Most) / rate
+		c.Seconds = float64(c.Most) / rate
 	}
 	return c
 }
