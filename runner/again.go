@@ -2,10 +2,8 @@ package runner
 
 import (
 	"context"
-	"errors"
 	"time"
 
-	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/steps"
 )
@@ -28,12 +26,7 @@ func (w *walk) again(ctx context.Context, s *program.Step, at *place, given map[
 	if out.status != InDoubt || ctx.Err() != nil {
 		return out
 	}
-	var unknown *intercom.UnknownError
-	just := &doubt{step: s, at: at, in: given, sent: steps.Sent{
-		First: began, Last: time.Now(), Applied: errors.As(out.failure.err, &unknown) && unknown.Applied,
-	}}
-	out.applied = just.sent.Applied
-	just.stands = out
+	just := &doubt{step: s, at: at, in: given, sent: steps.Sent{First: began, Last: time.Now(), Applied: out.applied}, stands: out}
 	if found, known := w.settle(ctx, just); known {
 		return found
 	}

@@ -79,6 +79,9 @@ func (w *walk) call(ctx context.Context, s *program.Step, at *place, given map[s
 	req.Sending = w.opt.Run.reminder(s, at, given, req)
 	resp, err := w.Do(ctx, req)
 	if err == nil {
+		err = whole(s.Action, req, resp)
+	}
+	if err == nil {
 		out := w.answered(s, at, s.Action.Data(resp), nil)
 		out.calls = 1
 		return out
@@ -102,6 +105,19 @@ func (w *walk) call(ctx context.Context, s *program.Step, at *place, given map[s
 	return out
 }
 
+// whole is the error of an answer that says done and lacks what the action
+// gives; nil of any other.
+func whole(action *steps.Action, req intercom.Request, resp intercom.Response) error {
+	lacks := action.Lacks(resp)
+	if lacks == "" {
+		return nil
+	}
+	return &intercom.UnknownError{
+		Method: req.Method, Path: req.Path, Status: resp.Status, RequestID: resp.RequestID,
+		Applied: true, Err: errors.New("carried out, but the answer does not have " + lacks),
+	}
+}
+
 // answered is the outcome of a call.
 func (w *walk) answered(s *program.Step, at *place, data []byte, err error) outcome {
 	var unknown *intercom.UnknownError
@@ -115,7 +131,7 @@ func (w *walk) answered(s *program.Step, at *place, data []byte, err error) outc
 		}
 		return out
 	case errors.As(err, &unknown) && !intercom.IsRead(unknown.Method, unknown.Path):
-		return outcome{status: InDoubt, failure: w.failure(at, s.Source.Action, err)}
+		return outcome{status: InDoubt, applied: unknown.Applied, failure: w.failure(at, s.Source.Action, err)}
 	case errors.As(err, &refused) && refused.Earlier != nil && !intercom.IsRead(refused.Method, refused.Path):
 		return w.answeredLate(s, at, refused)
 	}

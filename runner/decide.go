@@ -142,6 +142,9 @@ func (d *Doubts) Read(ctx context.Context, do intercom.Doer, l Left, id string) 
 		return nil, err
 	}
 	resp, err := do.Do(ctx, req)
+	if err == nil {
+		err = whole(get, req, resp)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -59,8 +59,9 @@ func (m *memory) wroteBy(index int) bool {
 	return false
 }
 
-// begun reports whether a step of the row has ended in an earlier pass.
-func (m *memory) begun() bool { return m != nil && len(m.ended) > 0 }
+// begun reports whether a step of the row has ended in an earlier pass, or has
+// sent what may have been applied.
+func (m *memory) begun() bool { return m != nil && (len(m.ended) > 0 || m.doubt != nil) }
 
 // recall makes a step visible again that ended in an earlier pass.
 func (p *place) recall(s *program.Step, outer *place) (ending, bool) {

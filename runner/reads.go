@@ -63,6 +63,9 @@ func (w *walk) read(ctx context.Context, action *steps.Action, req intercom.Requ
 	if mine {
 		var resp intercom.Response
 		if resp, r.err = w.Do(ctx, req); r.err == nil {
+			r.err = whole(action, req, resp)
+		}
+		if r.err == nil {
 			r.value = eval.RawTrusted(action.Data(resp))
 		}
 		r.list, r.at = &roll{list: r.value}, time.Now()

@@ -109,3 +109,19 @@ func TestTagsInAnotherOrderAreTheSame(t *testing.T) {
 		t.Errorf("%s is taken for the same", other)
 	}
 }
+
+// TestARowThatWasPutOffHasNotMoved applies a plan to records that it listed by
+// what it writes to them. A write whose answer is lost changes what the row is
+// held against when it is run again: it was the run itself, and the rest is done.
+func TestARowThatWasPutOffHasNotMoved(t *testing.T) {
+	k := &keeper{bench: newBench(t, undoData(), untab(undoNames.Replace(`{version: 1, defaults: {retry: {max_attempts: 1}}, steps: [
+		{for_each: {action: listContacts, as: c, where: 'c.name == "Ann"'}, steps: [
+			{id: u, action: updateContact, with: {contact_id: "{{ c.id }}", name: "{{ c.name }}!"}},
+			{id: a, action: attachTag, with: {contact_id: "{{ c.id }}", tag_id: 72}}]}]}`))), concurrency: 1}
+	plan := k.mustSave()
+	k.server.Fail(sandbox.Fault{Kind: sandbox.FaultLost, Method: "PUT", Count: 1})
+	r := k.applyPlan(plan, filepath.Join(t.TempDir(), "run"), "")
+	if diff := cmp.Diff([]string{"for_each rows: 1 done", "u: 1 done", "a: 1 done"}, endings(r)); diff != "" {
+		t.Errorf("endings differ (-want +got):\n%s", diff)
+	}
+}

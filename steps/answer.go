@@ -23,6 +23,25 @@ func (a *Action) Data(resp intercom.Response) []byte {
 	return resp.Body
 }
 
+// Lacks says what an answer that says done does not have, although the action
+// gives it: the list that was asked for, or the id of the record. It is "" where
+// there is nothing amiss. A gateway may drop a body, or put its own in place of
+// it; taken for a record without fields, or for a list without rows, it would say
+// what is not so. Of a record that is taken away nobody needs the answer.
+func (a *Action) Lacks(resp intercom.Response) string {
+	data := gjson.ParseBytes(a.Data(resp))
+	rows := data.Get("data")
+	_, isPage := a.Output.Field("data")
+	_, named := a.Output.Field("id")
+	switch {
+	case a.Output.Kind == List && !data.IsArray(), isPage && !rows.IsArray() && rows.Raw != "null":
+		return "a list"
+	case named && a.Goal != Gone && a.Goal != Absent && data.Get("id").String() == "":
+		return "the id of the record"
+	}
+	return ""
+}
+
 // Folded is a text that is the same for all that differ in capitals only, as
 // [strings.EqualFold] has it.
 func Folded(text string) string {

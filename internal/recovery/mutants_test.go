@@ -100,6 +100,14 @@ var mutants = []mutant{
 		"case open != nil && out.failure != nil && isUnsent(",
 		"case false && isUnsent(",
 	}}},
+	{"an answer without a record is one without fields", "./runner TestAnswersThatLackWhatTheyShouldHave", "steps/answer.go", [][2]string{{
+		"named && a.Goal != Gone",
+		"false && named && a.Goal != Gone",
+	}}},
+	{"what a row itself has changed has moved since the plan", "./runner TestARowThatWasPutOffHasNotMoved", "runner/memory.go", [][2]string{{
+		"len(m.ended) > 0 || m.doubt != nil)",
+		"len(m.ended) > 0)",
+	}}},
 	{"an old doubt holds up the other rows", "TestADoubtHoldsUpNoOtherRow", "runner/tally.go", [][2]string{{
 		"t.counts.InDoubt-t.earlier > t.most",
 		"t.counts.InDoubt > t.most",
