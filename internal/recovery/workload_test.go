@@ -23,7 +23,7 @@ type workload struct {
 	settings   string  // of the whole file
 	failures   string  // that the loop allows; all if empty
 	behind     string  // steps behind the loop, in YAML
-	overhead   float64 // requests a step on a bad day, at most
+	overhead   float64 // requests a step on bad days, at most
 }
 
 // blind is the workload without the reads that undo needs before each write.
