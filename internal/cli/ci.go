@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/flowrun-dev/flowrun/internal/report"
+	"github.com/flowrun-dev/flowrun/internal/workflow"
 )
 
 // inCI reports whether others see what is printed: the log of a CI job.
@@ -64,6 +65,20 @@ func (s *session) annotateFindings(summary *report.Summary) {
 			message = f.Places[0].Addr + ": " + f.Places[0].Message
 		}
 		s.annotate("error", f.File, f.Line, fmt.Sprintf("%s: %s %s", f.Step, report.Number(f.Count), word), message)
+	}
+}
+
+// annotateProblems puts what is wrong with a workflow file beside its lines.
+func (c *command) annotateProblems(problems workflow.Problems) {
+	for _, p := range problems {
+		kind, message := "error", p.Message
+		if p.Warning {
+			kind = "warning"
+		}
+		if p.Hint != "" {
+			message += "; " + p.Hint
+		}
+		c.annotate(kind, p.File, max(p.Line, 1), "flowrun validate", message)
 	}
 }
 

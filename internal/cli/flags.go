@@ -152,6 +152,7 @@ func (c *command) load(ctx *cli.Context, name string) (*runner.Program, error) {
 	prog, problems := runner.Load(name, text, allowed(ctx)...)
 	if len(problems) > 0 {
 		fmt.Fprint(c.Err, problemText(problems))
+		c.annotateProblems(problems)
 	}
 	if problems.Err() != nil {
 		return nil, usage(fmt.Sprintf("%s is not a valid workflow; nothing was sent", name))

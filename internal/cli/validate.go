@@ -38,6 +38,7 @@ func (c *command) validate(ctx *cli.Context) error {
 	if err := c.printProblems(ctx, all); err != nil {
 		return err
 	}
+	c.annotateProblems(all)
 	if all.Err() != nil {
 		return &exitError{code: exitUsage}
 	}

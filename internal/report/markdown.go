@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowrun-dev/flowrun/runner"
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
@@ -93,8 +94,11 @@ func headline(s *Summary) string {
 	if s.Changes.Any() {
 		text = changeList(s.Changes, false, false)
 	}
+	if ended := s.Ended(); ended != runner.RunEnded {
+		text += "; " + strings.ReplaceAll(ended, "_", " ")
+	}
 	var p Printer
-	return text + "; " + strings.ReplaceAll(s.Ended(), "_", " ") + ", " + p.counted(s.Counts)
+	return text + "; " + p.counted(s.Counts)
 }
 
 // totals is the table of writes by effect.

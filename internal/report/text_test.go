@@ -120,3 +120,19 @@ func TestAnErrorOfWritingIsGiven(t *testing.T) {
 		}
 	}
 }
+
+func TestTheHeadlineOfARunSaysHowItEndedUnlessItIsDone(t *testing.T) {
+	counts := runner.Counts{Done: 3, Total: 3}
+	tests := []struct {
+		result runner.Result
+		want   string
+	}{
+		{runner.Result{Counts: counts}, "no changes; 3 done"},
+		{runner.Result{Counts: counts, Interrupted: true}, "no changes; interrupted; 3 done"},
+	}
+	for _, tt := range tests {
+		if got := headline(&Summary{Result: &tt.result}); got != tt.want {
+			t.Errorf("headline = %q, want %q", got, tt.want)
+		}
+	}
+}
