@@ -18,9 +18,12 @@ func (c *command) sandboxCommand() *cli.Command {
 		Name:  "sandbox",
 		Usage: "serve a local Intercom look-alike to any client",
 		Description: "It holds sample data, or that of --data, in memory, and forgets all changes when it ends. " +
-			"GET /_sandbox/state shows what it holds, GET /_sandbox/ledger what was changed. It plays the pages of OAuth as " +
-			"well, for any app: \"flowrun auth login --client-id any\".",
-		UsageText: "flowrun sandbox\nflowrun sandbox --listen 127.0.0.1:0 --data contacts.json",
+			"GET /_sandbox/state shows what it holds, GET /_sandbox/ledger what was changed. POST /_sandbox/faults makes it " +
+			"misbehave, by kind: latency, slow, rate_limit, status, reset, lost, truncated, not_json, huge or redirect, with " +
+			"method, path, nth, count, probability, delay and status if need be; DELETE ends that.\n\n" +
+			"It plays the pages of OAuth as well, for any app: \"flowrun auth login --client-id any\".",
+		UsageText: "flowrun sandbox\nflowrun sandbox --listen 127.0.0.1:0 --data contacts.json\n" +
+			`curl -d '{"kind": "latency", "delay": "200ms"}' 127.0.0.1:8085/_sandbox/faults`,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "listen", Value: "127.0.0.1:8085", Usage: "serve on `ADDRESS`, of this machine only", EnvVars: environment("listen")},
 			&cli.StringFlag{Name: "data", Usage: "begin with the contents of a JSON `FILE`, in the form of /_sandbox/state", EnvVars: environment("data")},
