@@ -119,6 +119,27 @@ type Result struct {
 	Rate    float64 `json:"rate,omitempty"` // calls in a second that Intercom allows, as last seen; zero while it has not said
 }
 
+// StepsAndRows counts the steps outside loops apart from the rows of the
+// outermost loops, which [Result.Counts] has together.
+func (r *Result) StepsAndRows() (outside, rows Counts) {
+	outside = r.Counts
+	inside := -1 // depth of the outermost loop that a step stands in
+	for _, s := range r.Steps {
+		if inside >= 0 && s.Depth > inside {
+			continue
+		}
+		if inside = -1; !s.Loop {
+			continue
+		}
+		inside = s.Depth
+		rows.merge(*s.Rows)
+		for _, status := range Statuses {
+			outside.add(status, -s.Rows.Of(status))
+		}
+	}
+	return outside, rows
+}
+
 // RowsLeft reports whether rows of loops failed, are in doubt or were not
 // reached.
 func (r *Result) RowsLeft() bool {

@@ -189,7 +189,7 @@ func (e *examination) print() error {
 			Checks []report.Check `json:"checks"`
 		}{e.count(report.CheckProblem) == 0, e.checks})
 	}
-	if err := report.Checks(e.Out, e.checks, e.OutColor && !e.flags.Bool("no-color")); err != nil {
+	if err := report.Checks(e.Out, e.checks, e.colors(e.flags, e.OutColor)); err != nil {
 		return err
 	}
 	if e.count(report.CheckProblem) > 0 {

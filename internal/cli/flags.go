@@ -57,6 +57,12 @@ func colorFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "no-color", Usage: "print without colours", EnvVars: environment("no-color")}
 }
 
+// colors reports whether what goes to a stream is coloured. Shows says whether
+// the stream shows colours.
+func (c *command) colors(flags *cli.Context, shows bool) bool {
+	return shows && !flags.Bool("no-color")
+}
+
 // caFlag names certificates of authorities that are trusted besides those of
 // the system, such as that of a proxy that opens TLS.
 func caFlag() cli.Flag {

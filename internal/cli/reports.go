@@ -128,7 +128,7 @@ func (r *reports) text(kind string, summary *report.Summary) (string, error) {
 	case "markdown":
 		return report.Markdown(summary, r.samples), nil
 	case "html":
-		text, err := report.Page(summary, r.samples, !r.reveal)
+		text, err := report.Page(summary, r.samples)
 		return string(text), err
 	case "junit":
 		var b strings.Builder

@@ -55,7 +55,7 @@ func (c *command) listRuns(ctx *cli.Context) error {
 		c.note("no runs are kept in %s", ctx.String("state-dir"))
 		return nil
 	}
-	_, err = fmt.Fprint(c.Out, report.RunTable(runs, c.OutColor && !ctx.Bool("no-color")))
+	_, err = fmt.Fprint(c.Out, report.RunTable(runs, c.colors(ctx, c.OutColor)))
 	return err
 }
 
@@ -78,7 +78,7 @@ func (c *command) showRun(ctx *cli.Context) error {
 	if ctx.String("output") == "json" {
 		return c.printJSON(run)
 	}
-	return report.Run(c.Out, run, c.OutColor && !ctx.Bool("no-color"))
+	return report.Run(c.Out, run, c.colors(ctx, c.OutColor))
 }
 
 // reportRun writes the reports of a run that are asked for.

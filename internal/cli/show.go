@@ -28,7 +28,7 @@ func (s *session) showOn(out, errs io.Writer) *shown {
 		progress:  s.progress(),
 		collected: report.Collect(s.flags.Int("sample")),
 		printer: report.New(out, errs, report.Options{
-			Form: s.flags.String("output"), Color: s.colors(s.OutColor), ErrColor: s.colors(s.ErrColor),
+			Form: s.flags.String("output"), Color: s.colors(s.flags, s.OutColor), ErrColor: s.colors(s.flags, s.ErrColor),
 			Quiet: s.flags.Bool("quiet"), Full: s.flags.Bool("full"), Samples: s.flags.Int("sample"),
 		}),
 		reports: s.reports(),

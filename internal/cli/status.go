@@ -30,7 +30,7 @@ func (c *command) authStatus(ctx *cli.Context) error {
 	if ctx.String("output") == "json" {
 		err = c.printJSON(logins)
 	} else {
-		err = report.Logins(c.Out, logins, c.OutColor && !ctx.Bool("no-color"))
+		err = report.Logins(c.Out, logins, c.colors(ctx, c.OutColor))
 	}
 	if err != nil {
 		return err

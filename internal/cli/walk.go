@@ -76,8 +76,6 @@ func (s *session) tell(how walker) (*runner.Result, error) {
 	return result, err
 }
 
-func (s *session) colors(terminal bool) bool { return terminal && !s.flags.Bool("no-color") }
-
 // close ends the stretch of the run that was walked.
 func (s *session) close(result *runner.Result) error {
 	if s.run == nil {

@@ -13,7 +13,7 @@ import (
 // pages are the reports for people about a summary.
 func pages(t *testing.T, s *Summary) map[string]string {
 	t.Helper()
-	page, err := Page(s, 3, false)
+	page, err := Page(s, 3)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,19 +43,6 @@ func Marker(s *Summary) string {
 	return "<!-- flowrun:" + cut(name, 100) + " -->"
 }
 
-// reportDetails are the ways to show a summary where there is more room than on
-// a terminal.
-func reportDetails(samples int) []detail {
-	all := []detail{
-		{fields: maxFields, values: 20, samples: max(samples, 10), findings: maxFindings, places: maxPlaces, outputs: 50, steps: 500},
-		{fields: 30, values: 10, samples: max(samples, 3), findings: 30, places: 3, outputs: 20, steps: 200},
-		{fields: 15, values: 5, samples: 3, findings: 20, places: 2, outputs: 10, steps: 100},
-		{fields: 8, values: 3, samples: 1, findings: 10, places: 1, outputs: 5, steps: 60},
-		{fields: 3, values: 1, findings: 5, places: 1, outputs: 2, steps: 60},
-	}
-	return append(all, detail{findings: 3, places: 1, outputs: 1, steps: 30})
-}
-
 // maxReportReasons is how many reasons a report gives why not all can be taken
 // back.
 const maxReportReasons = 10

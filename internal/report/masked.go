@@ -11,6 +11,7 @@ import (
 // Masked is the summary for a report that others see.
 func (s *Summary) Masked() *Summary {
 	out := *s
+	out.masked = true
 	result := *s.Result
 	out.Result = &result
 	result.Failures, result.Outputs = slices.Clone(result.Failures), slices.Clone(result.Outputs)

@@ -81,13 +81,12 @@ type pageOutput struct{ Name, Text string }
 type pageLimit struct{ Step, Title, Reason, Rows string }
 
 // Page is a summary as one page of HTML that needs nothing else: no script, no
-// other file, no network. Masked says that it has gone through
-// [Summary.Masked].
-func Page(s *Summary, samples int, masked bool) ([]byte, error) {
+// other file, no network.
+func Page(s *Summary, samples int) ([]byte, error) {
 	var b bytes.Buffer
 	for _, d := range reportDetails(samples) {
 		b.Reset()
-		if err := pageTemplate.Execute(&b, newPage(s, d, masked)); err != nil {
+		if err := pageTemplate.Execute(&b, newPage(s, d)); err != nil {
 			return nil, err
 		}
 		if b.Len() <= MaxPage {
@@ -97,8 +96,8 @@ func Page(s *Summary, samples int, masked bool) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-func newPage(s *Summary, d detail, masked bool) *page {
-	p := &page{Summary: s, Masked: masked, Numbers: pageNumbers(s), Bar: pageBar(s)}
+func newPage(s *Summary, d detail) *page {
+	p := &page{Summary: s, Masked: s.masked, Numbers: pageNumbers(s), Bar: pageBar(s)}
 	if s.Pace != nil {
 		p.PaceText, p.PaceBars = paceText(s.Pace), paceBars(s.Pace)
 	}
@@ -180,12 +179,8 @@ func pageNumbers(s *Summary) []pageNumber {
 	if len(all) == 0 {
 		all = append(all, pageNumber{Text: "0", Label: "changes"})
 	}
-	unchanged := int64(0)
-	for _, step := range s.Steps {
-		unchanged += step.Counts.Unchanged
-	}
-	if unchanged > 0 {
-		all = append(all, pageNumber{Class: "same", Text: Number(unchanged), Label: "unchanged"})
+	if n := s.unchanged(); n > 0 {
+		all = append(all, pageNumber{Class: "same", Text: Number(n), Label: "unchanged"})
 	}
 	if n := s.failures(); n > 0 && s.Plan {
 		all = append(all, pageNumber{Class: "delete", Text: Number(n), Label: "would fail"})

@@ -50,7 +50,7 @@ func TestReportsOfManyRowsAreOfBoundedSize(t *testing.T) {
 		if n := len(Markdown(s, 200)); n > MaxMarkdown || n < 2_000 {
 			t.Errorf("the Markdown has %d bytes", n)
 		}
-		page, err := Page(s, 200, false)
+		page, err := Page(s, 200)
 		if err != nil || len(page) > MaxPage || len(page) < 10_000 {
 			t.Errorf("the page has %d bytes: %v", len(page), err)
 		}
@@ -135,7 +135,7 @@ func TestNoScriptRunsInAPage(t *testing.T) {
 	if _, err := exec.LookPath("chromium"); err != nil {
 		t.Skip("there is no Chromium on this machine; Debian's package is chromium")
 	}
-	page, err := Page(evil(), 3, false)
+	page, err := Page(evil(), 3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +201,7 @@ func BenchmarkReports(b *testing.B) {
 	for b.Loop() {
 		masked := s.Masked()
 		Markdown(masked, 3)
-		if _, err := Page(masked, 3, true); err != nil {
+		if _, err := Page(masked, 3); err != nil {
 			b.Fatal(err)
 		}
 		if err := JUnit(io.Discard, masked); err != nil {

@@ -15,37 +15,6 @@ import (
 // maxLines is how long a plan may be on a terminal, whatever its size.
 const maxLines = 60
 
-// detail is how much of a plan is shown.
-type detail struct {
-	whole    int // writes of a step up to which each is shown with all its fields
-	fields   int // of a step
-	values   int // of a field
-	samples  int // of a step
-	findings int
-	places   int // of a finding
-	steps    int // zero for all
-	outputs  int
-}
-
-// details are the ways to show a plan, the first that is short enough is taken.
-func details(samples int) []detail {
-	all := []detail{
-		{whole: 20, fields: 20, values: 8, samples: samples, findings: 20, places: 5, outputs: 12},
-		{whole: 6, fields: 12, values: 5, samples: samples, findings: 10, places: 3, outputs: 8},
-		{whole: 3, fields: 8, values: 4, samples: samples, findings: 6, places: 2, outputs: 6},
-		{whole: 1, fields: 5, values: 3, samples: min(samples, 3), findings: 5, places: 1, outputs: 4},
-		{whole: 1, fields: 3, values: 2, samples: min(samples, 1), findings: 4, places: 1, outputs: 3},
-		{fields: 2, values: 1, findings: 3, places: 1, outputs: 2},
-		{fields: 1, values: 1, findings: 2, places: 1, outputs: 1},
-		{findings: 2, outputs: 1},
-	}
-	last := all[len(all)-1]
-	for _, last.steps = range []int{24, 16, 8} {
-		all = append(all, last)
-	}
-	return all
-}
-
 // picture is a plan while it is written for a terminal.
 type picture struct {
 	painter

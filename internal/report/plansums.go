@@ -59,16 +59,14 @@ func planTotals(s *Summary) string {
 	if s.Changes.Any() {
 		text = changeList(s.Changes, true, s.Changes.Certain.Create > 0 && anyUpserts(s.Result))
 	}
-	unchanged := int64(0)
 	var later []string
 	for _, step := range s.Steps {
-		unchanged += step.Counts.Unchanged
 		if step.After != nil {
 			later = append(later, step.Label)
 		}
 	}
-	if unchanged > 0 {
-		text += "; " + Number(unchanged) + " unchanged"
+	if n := s.unchanged(); n > 0 {
+		text += "; " + Number(n) + " unchanged"
 	}
 	if later != nil {
 		text += "; and what " + named(later) + " may do"

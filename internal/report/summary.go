@@ -17,6 +17,16 @@ type Summary struct {
 	Others  int64   `json:"other_failures,omitempty"`
 	Undo    Undo    `json:"undo"`
 	Cost    *Cost   `json:"cost,omitempty"` // of applying a plan
+
+	masked bool // by [Summary.Masked]
+}
+
+// unchanged counts what is so already.
+func (s *Summary) unchanged() (n int64) {
+	for _, step := range s.Steps {
+		n += step.Counts.Unchanged
+	}
+	return n
 }
 
 // Group is the writes of one step that have one effect.

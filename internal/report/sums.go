@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -20,7 +21,8 @@ func (p *Printer) sums(r *runner.Result) string {
 // changed.
 func (p *Printer) done(r *runner.Result) [][2]string {
 	var lines [][2]string
-	steps, rows, loops := split(r)
+	steps, rows := r.StepsAndRows()
+	loops := slices.ContainsFunc(r.Steps, func(s runner.StepResult) bool { return s.Loop })
 	if steps.Total > 0 {
 		lines = append(lines, [2]string{"Steps", p.counted(steps) + inAll(steps)})
 	}
@@ -43,47 +45,6 @@ func anyUpserts(r *runner.Result) bool {
 		}
 	}
 	return false
-}
-
-// split counts the steps outside loops apart from the rows of the outermost
-// loops.
-func split(r *runner.Result) (outside, rows runner.Counts, loops bool) {
-	outside = r.Counts
-	inside := -1 // depth of the outermost loop that a step stands in
-	for _, s := range r.Steps {
-		if inside >= 0 && s.Depth > inside {
-			continue
-		}
-		inside = -1
-		if !s.Loop {
-			continue
-		}
-		inside, loops = s.Depth, true
-		for _, status := range runner.Statuses {
-			n := s.Rows.Of(status)
-			add(&rows, status, n)
-			add(&outside, status, -n)
-		}
-	}
-	return outside, rows, loops
-}
-
-func add(c *runner.Counts, s runner.Status, n int64) {
-	switch s {
-	case runner.Done:
-		c.Done += n
-	case runner.Unchanged:
-		c.Unchanged += n
-	case runner.Skipped:
-		c.Skipped += n
-	case runner.Failed:
-		c.Failed += n
-	case runner.InDoubt:
-		c.InDoubt += n
-	case runner.Pending:
-		c.Pending += n
-	}
-	c.Total += n
 }
 
 // inAll is the sum of counts, where there is more than one.
