@@ -12,13 +12,11 @@ import (
 
 // Config says which workspace to talk to, and how. Only Token is required.
 type Config struct {
-	Token      string   // sent as bearer token; printed nowhere
-	BaseURL    string   // such as "https://api.eu.intercom.io"; "" is the host of Region
-	Region     string   // "us", "eu" or "au"; "" is "us"
-	AllowHosts []string // further hosts the token may go to; never from a workflow file
-	Version    string   // of the API; "" is [Version]
-	UserAgent  string   // "" is "flowrun"
-	ReadOnly   bool     // refuse everything that is not a read, see [IsRead]
+	Token     string // sent as bearer token; printed nowhere
+	BaseURL   string // such as "https://api.eu.intercom.io"; "" is the host of Region
+	Region    string // "us", "eu" or "au"; "" is "us"
+	UserAgent string // "" is "flowrun"
+	ReadOnly  bool   // refuse everything that is not a read, see [IsRead]
 
 	// RateShare is how much of Intercom's allowance this client uses, such as
 	// 0.5, which leaves half of each window to others; 0 is 1, all of it. Other
@@ -71,8 +69,8 @@ type Client struct {
 
 // New makes a client. It sends nothing. The error says which setting is wrong:
 // a missing or mangled token, an unknown region, or an address that the token
-// may not go to, which is any but Intercom's own hosts over https, AllowHosts
-// over https, and this machine.
+// may not go to, which is any but Intercom's own hosts over https and this
+// machine.
 func New(cfg Config) (*Client, error) {
 	if err := checkToken(cfg.Token); err != nil {
 		return nil, err

@@ -43,6 +43,13 @@ func (e *APIError) Error() string {
 	return text
 }
 
+// IsGone reports whether a call was refused because its record is not there:
+// never made, archived or deleted (404), or merged into another one (410).
+func IsGone(err error) bool {
+	refused, ok := errors.AsType[*APIError](err)
+	return ok && (refused.Status == http.StatusNotFound || refused.Status == http.StatusGone)
+}
+
 // ErrStopped is why a call was not sent after [Client.Stop].
 var ErrStopped = errors.New("stopped")
 

@@ -1,6 +1,8 @@
 package intercom
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/textproto"
@@ -12,13 +14,11 @@ func clientHeader(cfg Config) (http.Header, error) {
 	header := http.Header{
 		"Authorization":    {"Bearer " + cfg.Token},
 		"Accept":           {"application/json"},
-		"Intercom-Version": {or(cfg.Version, Version)},
-		"User-Agent":       {or(cfg.UserAgent, "flowrun")},
+		"Intercom-Version": {Version},
+		"User-Agent":       {cmp.Or(cfg.UserAgent, "flowrun")},
 	}
-	for _, name := range []string{"Intercom-Version", "User-Agent"} {
-		if !isFieldValue(header.Get(name)) {
-			return nil, fmt.Errorf("header %s holds a line break or a character that is not ASCII", name)
-		}
+	if !isFieldValue(header.Get("User-Agent")) {
+		return nil, errors.New("header User-Agent holds a line break or a character that is not ASCII")
 	}
 	return header, nil
 }
@@ -87,11 +87,4 @@ func isFieldValue(value string) bool {
 		}
 	}
 	return true
-}
-
-func or(value, standard string) string {
-	if value == "" {
-		return standard
-	}
-	return value
 }

@@ -1,6 +1,7 @@
 package intercom
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -47,7 +48,7 @@ func NewLogin(cfg Config, app App) (*Login, error) {
 		return nil, err
 	}
 	cfg.MaxInFlight = 1
-	agent := or(cfg.UserAgent, "flowrun")
+	agent := cmp.Or(cfg.UserAgent, "flowrun")
 	if !isFieldValue(agent) {
 		return nil, errors.New("the user agent holds a line break or a character that is not ASCII")
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/program"
 	"github.com/flowrun-dev/flowrun/steps"
 )
@@ -67,7 +68,7 @@ func (d *doubt) stillOpen(out outcome) outcome {
 // not found any more.
 func tookAway(s *program.Step, out outcome) bool {
 	takesAway := s.Action.Goal == steps.Gone || s.Action.Goal == steps.Absent
-	return takesAway && out.failure != nil && isGone(out.failure.err)
+	return takesAway && out.failure != nil && intercom.IsGone(out.failure.err)
 }
 
 // repeats reports whether the call is made again without a look for it.

@@ -37,13 +37,7 @@ func (w *walk) along(ctx context.Context, s *program.Step, in eval.Object, targe
 
 // total is how many rows a list has, as its first page tells.
 func (w *walk) total(ctx context.Context, l *program.Lookup, s *program.Step, in eval.Object) int64 {
-	scope := eval.NewScope()
-	scope.Set("with", in)
-	with, err := evalAll(ctx, l.With, scope)
-	if err != nil {
-		return 0
-	}
-	given, err := plain(with)
+	given, err := inputsOf(ctx, l, in)
 	if err != nil {
 		return 0
 	}

@@ -39,9 +39,8 @@ type attributes struct {
 // keptAttributes are those of a model. Those who want them while they are
 // being read wait.
 type keptAttributes struct {
-	done chan struct{} // closed when the rest is there
-	all  map[string]attribute
-	err  error
+	done chan struct{}        // closed when the rest is there
+	all  map[string]attribute // nil where they could not be read
 }
 
 func (a *attributes) of(model string) (k *keptAttributes, mine bool) {
@@ -63,7 +62,7 @@ func (a *attributes) of(model string) (k *keptAttributes, mine bool) {
 func (w *walk) definitions(ctx context.Context, model string) map[string]attribute {
 	k, mine := w.attributes.of(model)
 	if mine {
-		k.all, k.err = w.readAttributes(ctx, model)
+		k.all = w.readAttributes(ctx, model)
 		close(k.done)
 	}
 	select {
@@ -74,13 +73,13 @@ func (w *walk) definitions(ctx context.Context, model string) map[string]attribu
 	}
 }
 
-func (w *walk) readAttributes(ctx context.Context, model string) (map[string]attribute, error) {
+func (w *walk) readAttributes(ctx context.Context, model string) map[string]attribute {
 	resp, err := w.Do(ctx, intercom.Request{
 		Method: http.MethodGet, Path: "/data_attributes", Repeat: true,
 		Query: url.Values{"model": {model}, "include_archived": {"true"}},
 	})
 	if err != nil {
-		return nil, err
+		return nil
 	}
 	all := map[string]attribute{}
 	gjson.GetBytes(resp.Body, "data").ForEach(func(_, each gjson.Result) bool {
@@ -90,7 +89,7 @@ func (w *walk) readAttributes(ctx context.Context, model string) (map[string]att
 		}
 		return true
 	})
-	return all, nil
+	return all
 }
 
 // checkAttributes holds the custom attributes that a planned write sets against

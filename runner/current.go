@@ -149,7 +149,7 @@ func seek(l *program.Lookup, with, match eval.Object) *found {
 func (w *walk) fetch(ctx context.Context, t *found, action *steps.Action, req intercom.Request) error {
 	read, key, err := w.read(ctx, action, req)
 	t.key = key
-	if isGone(err) {
+	if intercom.IsGone(err) {
 		t.value, t.absent = nil, err
 		return nil
 	}
@@ -169,6 +169,17 @@ func (t *found) in(list *roll) {
 	if len(rows) > 0 {
 		t.value = rows[0]
 	}
+}
+
+// inputsOf are those of a look-up, for a write with these inputs.
+func inputsOf(ctx context.Context, l *program.Lookup, in eval.Object) (map[string]any, error) {
+	scope := eval.NewScope()
+	scope.Set("with", in)
+	with, err := evalAll(ctx, l.With, scope)
+	if err != nil {
+		return nil, err
+	}
+	return plain(with)
 }
 
 func evalAll(ctx context.Context, templates map[string]*eval.Template, scope *eval.Scope) (eval.Object, error) {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 
@@ -129,13 +128,7 @@ func (w *walk) holders(ctx context.Context, s *program.Step, in eval.Object, b *
 // held hands out the rows that a list of holders has, until visit has enough.
 // The record itself may be gone.
 func (w *walk) held(ctx context.Context, l *program.Lookup, retry intercom.Retry, in eval.Object, visit func(row []byte) (more bool, err error)) error {
-	scope := eval.NewScope()
-	scope.Set("with", in)
-	with, err := evalAll(ctx, l.With, scope)
-	if err != nil {
-		return err
-	}
-	given, err := plain(with)
+	given, err := inputsOf(ctx, l, in)
 	if err != nil {
 		return err
 	}
@@ -145,7 +138,7 @@ func (w *walk) held(ctx context.Context, l *program.Lookup, retry intercom.Retry
 	}
 	for {
 		page, err := pager.Next(ctx)
-		if err == io.EOF || isGone(err) {
+		if err == io.EOF || intercom.IsGone(err) {
 			return nil
 		}
 		if err != nil {
@@ -157,12 +150,6 @@ func (w *walk) held(ctx context.Context, l *program.Lookup, retry intercom.Retry
 			}
 		}
 	}
-}
-
-// isGone reports whether Intercom says that there is no such record.
-func isGone(err error) bool {
-	var refused *intercom.APIError
-	return errors.As(err, &refused) && (refused.Status == http.StatusNotFound || refused.Status == http.StatusGone)
 }
 
 // before is the image of the write that is about to be made here.

@@ -70,7 +70,7 @@ func (w *walk) readAgain(ctx context.Context, s *program.Step, item eval.Value) 
 	req.Retry = s.Retry
 	now, _, err := w.read(ctx, action, req)
 	switch {
-	case isGone(err):
+	case intercom.IsGone(err):
 		return nil, nil
 	case err != nil:
 		return nil, err

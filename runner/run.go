@@ -179,9 +179,6 @@ func Reopen(dir string, by By) (*Run, *Program, error) {
 	return r, prog, nil
 }
 
-// Header is what is known of the run from its beginning.
-func (r *Run) Header() journal.Header { return r.past.Header }
-
 // Close ends the run, or this stretch of it. A run whose results could not be
 // written has not ended: the next stretch tells of them.
 func (r *Run) Close(result *Result) error {

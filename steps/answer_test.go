@@ -72,9 +72,9 @@ func TestResolve(t *testing.T) {
 		err     string
 	}{
 		{"update writes the same fields to the twin", "update", active,
-			Resolution{Effect: Update, TwinID: twin, Data: fmt.Appendf(nil, "%q", `PUT /contacts/`+twin+` {"email":"a@b"} repeat`)}, ""},
+			Resolution{Effect: Update, Data: fmt.Appendf(nil, "%q", `PUT /contacts/`+twin+` {"email":"a@b"} repeat`)}, ""},
 		{"skip reads the twin", "skip", active,
-			Resolution{Skipped: true, TwinID: twin, Data: fmt.Appendf(nil, "%q", `GET /contacts/`+twin+` repeat`)}, ""},
+			Resolution{Skipped: true, Data: fmt.Appendf(nil, "%q", `GET /contacts/`+twin+` repeat`)}, ""},
 		{"fail names the twin", "fail", active, Resolution{},
 			"the contact " + twin + " has this external_id or email already"},
 		{"an archived twin always fails", "update", archived, Resolution{},

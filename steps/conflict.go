@@ -15,7 +15,6 @@ import (
 type Resolution struct {
 	Skipped bool   // the step is skipped, with the reason "conflict"; else it is done
 	Effect  Effect // of what was done instead
-	TwinID  string // Intercom's id of the contact that is there already
 	Data    []byte // that contact, as JSON
 }
 
@@ -104,6 +103,6 @@ func (c conflict) takeTwin(ctx context.Context, id string, end Resolution) (Reso
 	if err != nil {
 		return Resolution{}, err
 	}
-	end.TwinID, end.Data = id, resp.Body
+	end.Data = resp.Body
 	return end, nil
 }

@@ -66,18 +66,6 @@ func (a *Action) UndoHelp() string {
 	return text
 }
 
-// SettleHelp says in a phrase what is done about a call whose answer was lost;
-// empty for a read.
-func (a *Action) SettleHelp() string {
-	switch {
-	case a.Effect == Read:
-		return ""
-	case a.SettleNote != "":
-		return a.SettleNote
-	}
-	return a.Retry.String()
-}
-
 // Example gives a step of a workflow that uses the action, as YAML.
 func (a *Action) Example() string {
 	var b strings.Builder

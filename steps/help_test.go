@@ -39,9 +39,6 @@ func TestHelp(t *testing.T) {
 		Find("createCompany").UndoHelp() + "\n" +
 		Find("deleteTag").UndoHelp() + "\n" +
 		Find("deleteContact").UndoHelp() + "\n" +
-		Find("deleteTag").SettleHelp() + "\n" +
-		Find("createTicket").SettleHelp() + "\n" +
-		Find("listTags").SettleHelp() + "\n" +
 		Find("attachTag").Example()
 	want := `POST /companies/list
 GET /companies (with name, company_id, tag_id or segment_id)
@@ -50,9 +47,6 @@ email_verified only with email
 taken back by deleteCompany, or by createCompany with the old values if the record was there before
 taken back by createTag; but the tag comes back with another id, on contacts only, and when and by whom it was attached is lost
 cannot be taken back: Intercom deletes the contact for good and keeps its external_id and email taken for about 7 days
-sent again: twice leaves the same as once
-a ticket of this type and contact with these attributes, made in the time of the call, is searched for, once the search has caught up; a value of its own in an attribute, such as {{ run.id }} with the row's key, makes it certain
-
 - action: attachTag
   with:
     contact_id: "{{ contact.id }}"

@@ -2,7 +2,6 @@ package steps
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -182,13 +181,6 @@ func (s *settling) window(ctx context.Context) (window, error) {
 
 func get(path string) intercom.Request {
 	return intercom.Request{Method: http.MethodGet, Path: path, Repeat: true}
-}
-
-// isGone reports whether a look-up was refused because the record is not there:
-// never made, archived or deleted (404), or merged into another one (410).
-func isGone(err error) bool {
-	var refused *intercom.APIError
-	return errors.As(err, &refused) && (refused.Status == http.StatusNotFound || refused.Status == http.StatusGone)
 }
 
 // missed is the evidence of a look that began at asked, and found nothing. Lag

@@ -51,7 +51,7 @@ func (s *settling) lookUpContact(ctx context.Context) (Evidence, error) {
 	switch {
 	case errors.As(err, &refused) && refused.Status == http.StatusGone:
 		return Evidence{Note: "GET " + path + ": merged into another contact; it may have been the call's"}, nil
-	case isGone(err):
+	case intercom.IsGone(err):
 		return s.missed(asked, 0, "GET "+path+": not found"), nil
 	case err != nil:
 		return Evidence{}, err

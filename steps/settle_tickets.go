@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/tidwall/gjson"
 )
 
@@ -92,7 +93,7 @@ func (s *settling) contactIDs(ctx context.Context, by naming) ([]string, error) 
 		return nil, err
 	}
 	resp, err := s.Do.Do(ctx, get("/contacts/find_by_external_id/"+segment))
-	if isGone(err) {
+	if intercom.IsGone(err) {
 		return nil, nil
 	}
 	if err != nil {
@@ -175,7 +176,7 @@ func (s *settling) belongs(ctx context.Context, row gjson.Result, by naming) (li
 			return other, err
 		}
 		resp, err := s.Do.Do(ctx, get("/contacts/"+segment))
-		if isGone(err) {
+		if intercom.IsGone(err) {
 			return perhaps, nil
 		}
 		if err != nil {

@@ -123,13 +123,6 @@ func (s *Server) grant(clientID, redirect string) string {
 	return code
 }
 
-// ExpireCodes makes all codes of OAuth that are not exchanged yet too old.
-func (s *Server) ExpireCodes() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	clear(s.grants)
-}
-
 // giveToken exchanges a code for a token.
 func (s *Server) giveToken(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()

@@ -152,9 +152,6 @@ type Expr struct {
 	runs sync.Pool // of *run, since making one costs as much as evaluating a comparison
 }
 
-// Source returns the text of the expression, without braces around it.
-func (e *Expr) Source() string { return e.text }
-
 // Type returns the static type of the expression, nil if nothing is known.
 func (e *Expr) Type() *Type { return e.typ }
 
