@@ -20,9 +20,10 @@
 //     and billed.go count the calls that an apply will take;
 //   - draft.go, planfile.go, savedplan.go and shown.go keep a plan, approved.go,
 //     moved.go and stale.go hold a run to it;
-//   - run.go, frozen.go, pins.go, recorder.go and rowvalues.go keep a run, resume.go,
-//     doubt.go, overtaken.go and decide.go take it up again;
-//   - history.go, story.go, replay.go and pace.go tell of runs that were;
+//   - run.go, frozen.go, pins.go, recorder.go and rowvalues.go keep a run,
+//     resume.go, again.go, doubt.go, overtaken.go and decide.go take it up again;
+//     claim.go says that it is under way, astray.go and panic.go end it;
+//   - history.go, story.go, told.go, replay.go and pace.go tell of runs that were;
 //   - image.go, still.go, reversal.go and undo*.go take a run back;
 //   - event.go, result.go and failure.go are what is told, resultfiles.go and
 //     linefile.go what is left for people.
