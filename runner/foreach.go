@@ -62,6 +62,7 @@ func (w *walk) rows(ctx context.Context, s *program.Step, at *place, items *spoo
 	}
 	err = cmp.Or(err, l.leave())
 	at.memory.add(&l.inner)
+	l.tally.rest = w.opt.Run.standingRows(at, items.rows, int64(items.at), items.count)
 	end := w.endLoop(ctx, s, at, l.tally, began(l.list))
 	if err != nil {
 		end = ending{status: worse(end.status, Pending), failure: l.tally.first, stop: true}

@@ -49,8 +49,11 @@ func (w *walk) deferred(s *program.Step, at *place, after []string) ending {
 // endLoop counts the loop, makes it visible and decides whether the walk goes
 // on behind it. What failed within the limit is told by the rows.
 func (w *walk) endLoop(ctx context.Context, s *program.Step, at *place, t *tally, list eval.List) ending {
+	passed := t.passed()
+	t.counts.merge(t.rest)
 	t.counts.add(Pending, t.items-t.counts.Total)
 	w.record(func(r *Result) {
+		r.Steps[s.Index].Before += t.rest.settled()
 		r.Steps[s.Index].Rows.merge(t.counts)
 		if at.outside() {
 			r.Counts.merge(t.counts)
@@ -61,7 +64,7 @@ func (w *walk) endLoop(ctx context.Context, s *program.Step, at *place, t *tally
 		end.status = worse(end.status, Pending)
 	}
 	switch {
-	case !t.passed():
+	case !passed:
 	case w.planning && at.outside(): // the plan goes on, and shows all there is
 		w.failed(s, at, w.failure(at, s.Source.ForEach.Node, t.error(w.planning)))
 	default:
@@ -218,7 +221,7 @@ func (w *walk) body(ctx context.Context, s *program.Step, at *place, key string,
 		return ending{status: Failed, failure: item.failure}, nil
 	}
 	if w.stopped(ctx) {
-		return at.notReached(), errStopped
+		return at.notReached(w.rowInDoubt(at)), errStopped
 	}
 	if s.Action != nil {
 		at.key = key
@@ -228,9 +231,13 @@ func (w *walk) body(ctx context.Context, s *program.Step, at *place, key string,
 }
 
 // notReached is the end of what is not begun any more. A row that was put off
-// with a call in doubt stays so.
-func (p *place) notReached() ending {
-	return ending{status: Pending, stop: true, deferred: p.memory != nil && p.memory.doubt != nil}
+// with a call in doubt stays so, and one that was in doubt before.
+func (p *place) notReached(doubt bool) ending {
+	end := ending{status: Pending, stop: true, deferred: p.memory != nil && p.memory.doubt != nil}
+	if doubt {
+		end.status, end.earlier = InDoubt, true
+	}
+	return end
 }
 
 // selectedNow decides whether where selects an item. One for which it cannot be

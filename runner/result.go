@@ -76,6 +76,9 @@ func (c *Counts) add(s Status, n int64) {
 	c.Total += n
 }
 
+// settled is how many need nothing more.
+func (c *Counts) settled() int64 { return c.Done + c.Unchanged + c.Skipped }
+
 // merge adds all of other.
 func (c *Counts) merge(other Counts) {
 	for _, s := range Statuses {

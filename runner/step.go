@@ -19,8 +19,7 @@ func (w *walk) step(ctx context.Context, s *program.Step, at *place) (ending, er
 		return end, nil
 	}
 	if w.stopped(ctx) {
-		w.tell([]*program.Step{s}, outer, Pending)
-		return at.notReached(), errStopped
+		return at.notReached(w.tell([]*program.Step{s}, outer, Pending)), errStopped
 	}
 	end, err := w.begin(ctx, s, outer, at)
 	if err == nil {

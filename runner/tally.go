@@ -15,7 +15,8 @@ type tally struct {
 
 	mu      sync.Mutex
 	counts  Counts
-	earlier int64 // of those in doubt, since an earlier stretch of the run
+	rest    Counts // of the rows that were not reached, as they stood before
+	earlier int64  // of those in doubt, since an earlier stretch of the run
 	worst   Status
 	first   *Failure // of the rows, the one that was told first
 }

@@ -225,7 +225,10 @@ func (w *walk) steps(ctx context.Context, list []*program.Step, at *place) (endi
 			return end, err
 		}
 		if err != nil || end.stop {
-			w.tell(list[i+1:], at, Pending)
+			if w.tell(list[i+1:], at, Pending) {
+				all.status = InDoubt
+				all.earlier = all.earlier || all.failure == nil
+			}
 			all.stop = true
 			return all, err
 		}
@@ -251,18 +254,41 @@ func (w *walk) stopped(ctx context.Context) bool {
 	}
 }
 
-// tell counts steps that were not run, and those inside them.
-func (w *walk) tell(list []*program.Step, at *place, status Status) {
+// tell counts steps that were not run, and those inside them. It reports whether
+// one of them that was not reached is in doubt.
+func (w *walk) tell(list []*program.Step, at *place, status Status) (doubt bool) {
 	for _, s := range list {
-		if s.Action == nil && s.Loop == nil {
-			w.tell(s.Steps, at, status)
-		} else {
+		switch {
+		case s.Action == nil && s.Loop == nil:
+			doubt = w.tell(s.Steps, at, status) || doubt
+		case status == Pending:
+			doubt = w.countStanding(s, at) || doubt
+		default:
 			w.count(s, at, status)
 		}
 		if s.ID != "" {
 			at.steps[s.ID] = eval.Object{"status": string(status), "error": nil}
 		}
 	}
+	return doubt
+}
+
+// countStanding counts a step that is not reached.
+func (w *walk) countStanding(s *program.Step, at *place) (doubt bool) {
+	c, rows := w.standing(s, at.in(s))
+	w.record(func(r *Result) {
+		step := &r.Steps[s.Index]
+		if rows {
+			step.Rows.merge(c)
+			step.Before += c.settled()
+		} else {
+			step.Counts.merge(c)
+		}
+		if at.outside() {
+			r.Counts.merge(c)
+		}
+	})
+	return c.InDoubt > 0
 }
 
 // count adds an instance of a step to the result.

@@ -108,6 +108,10 @@ var mutants = []mutant{
 		"len(m.ended) > 0 || m.doubt != nil)",
 		"len(m.ended) > 0)",
 	}}},
+	{"what a stretch does not reach is pending", "./runner TestWhatAStretchDoesNotReachStandsAsItDid", "runner/standing.go", [][2]string{{
+		`if s == "" || s == Failed {`,
+		"if true {",
+	}}},
 	{"an old doubt holds up the other rows", "TestADoubtHoldsUpNoOtherRow", "runner/tally.go", [][2]string{{
 		"t.counts.InDoubt-t.earlier > t.most",
 		"t.counts.InDoubt > t.most",
