@@ -55,7 +55,7 @@ func (c *command) listRuns(ctx *cli.Context) error {
 		c.note("no runs are kept in %s", ctx.String("state-dir"))
 		return nil
 	}
-	_, err = fmt.Fprint(c.Out, report.RunTable(runs, c.colors(ctx, c.OutColor)))
+	_, err = fmt.Fprint(c.Out, report.RunTable(runs, time.Now(), c.colors(ctx, c.OutColor)))
 	return err
 }
 

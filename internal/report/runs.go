@@ -9,76 +9,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/fatih/color"
 	"github.com/flowrun-dev/flowrun/runner"
 )
-
-// RunTable lists runs, one a line. Times are those of this machine. The
-// workspace, and who began the runs, have a column only where they differ, and
-// the undo only where there is one.
-func RunTable(runs []*runner.Past, colors bool) string {
-	p := Printer{painter: painter(colors)}
-	rows := [][]string{{"RUN", "WORKFLOW", "WORKSPACE", "WHO", "BEGAN", "STATUS", "UNDONE BY", "DONE"}}
-	for _, r := range runs {
-		rows = append(rows, []string{r.ID, cut(r.Workflow, 16), r.Workspace, cut(r.Who, 16), began(r.StartedAt), r.Status, r.UndoneBy, brief(r)})
-	}
-	left := map[int]bool{2: !differ(rows, 2), 3: !differ(rows, 3), 6: !slices.ContainsFunc(runs, func(r *runner.Past) bool { return r.UndoneBy != "" })}
-	widths := make([]int, len(rows[0]))
-	for _, row := range rows {
-		for i, cell := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
-		}
-	}
-	var b strings.Builder
-	for _, row := range rows {
-		var line strings.Builder
-		for i, cell := range row {
-			if left[i] {
-				continue
-			}
-			line.WriteString(p.paint(runColors[cell], cell) + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2))
-		}
-		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
-	}
-	return b.String()
-}
-
-// differ reports whether the rows of a table have more than one thing in a
-// column.
-func differ(rows [][]string, column int) bool {
-	return slices.ContainsFunc(rows[1:], func(row []string) bool { return row[column] != rows[1][column] })
-}
-
-// began is a time as ls shows it: with the year where it is not this one.
-func began(t time.Time) string {
-	if t.Local().Year() != time.Now().Year() {
-		return t.Local().Format("Jan _2  2006")
-	}
-	return t.Local().Format("Jan _2 15:04")
-}
-
-// brief is how many rows and steps of a run are settled, and what failed.
-func brief(r *runner.Past) string {
-	c := r.Counts
-	if c.Total == 0 {
-		return ""
-	}
-	text := fmt.Sprintf("%s/%s", Number(c.Done+c.Unchanged+c.Skipped), Number(c.Total))
-	for _, status := range []runner.Status{runner.Failed, runner.InDoubt} {
-		if n := c.Of(status); n > 0 {
-			text += ", " + Number(n) + " " + word(status)
-		}
-	}
-	return text
-}
-
-var runColors = map[string]color.Attribute{
-	"incomplete":      color.FgYellow,
-	"interrupted":     color.FgYellow,
-	runner.RunStopped: color.FgYellow,
-	"failed":          color.FgRed,
-	runner.RunDamaged: color.FgRed,
-}
 
 // PastRun is all that is shown of a run.
 type PastRun struct {
