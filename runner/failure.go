@@ -111,8 +111,6 @@ func (f *Failure) describe(err error) {
 		f.Code, f.Hint = "expression", inText.Hint
 	case errors.As(err, &coded):
 		f.Code, f.Hint, f.Data = coded.code, coded.hint, cmp.Or(coded.row, f.Data)
-	case program.OutsideHint(err) != "":
-		f.Code, f.Hint = "file", program.OutsideHint(err)
 	case errors.Is(err, context.Canceled):
 		f.Code = "interrupted"
 	}

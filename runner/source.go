@@ -102,10 +102,10 @@ func (w *walk) fileSource(ctx context.Context, s *program.Step, at *place) (sour
 
 // openFile opens a data file and reads its head.
 func (w *walk) openFile(l *program.Loop, name, format string) (source, error) {
-	shown, path := filepath.Base(name), w.program.Path(name)
+	path := w.program.Path(name)
 	file, err := w.folders().Watch(path)
 	if err != nil {
-		return source{}, fmt.Errorf("%s: %w", shown, err)
+		return source{}, fileError(err, name, path)
 	}
 	if path, err = filepath.Abs(path); err != nil {
 		return source{}, errors.Join(err, file.Close())
@@ -114,9 +114,9 @@ func (w *walk) openFile(l *program.Loop, name, format string) (source, error) {
 	table, err := rows.New(file, format, l.Types)
 	if err != nil {
 		src.close()
-		return source{}, fmt.Errorf("%s: %w", shown, err)
+		return source{}, fileError(err, name, path)
 	}
-	src.header, src.items = table.Columns, fileItems(table, shown)
+	src.header, src.items = table.Columns, fileItems(table, name, path)
 	return src, nil
 }
 
@@ -126,12 +126,25 @@ func (w *walk) folders() files.Folders {
 	return slices.Concat(w.program.Folders, w.opt.Inputs.Named)
 }
 
-// fileItems walks the rows of a file. Shown is its name in messages.
-func fileItems(file *rows.Reader, shown string) iter.Seq2[item, error] {
+// fileError is what is wrong with a data file: at its line, where it is known,
+// and else with its name.
+func fileError(err error, name, path string) error {
+	what, mend, line := program.FileProblem(err, path)
+	if line == 0 {
+		what = filepath.Base(name) + ": " + what
+	}
+	return &codedError{code: "file", message: what, hint: mend, row: itemPlace(name, line)}
+}
+
+// fileItems walks the rows of a file.
+func fileItems(file *rows.Reader, name, path string) iter.Seq2[item, error] {
 	return func(yield func(item, error) bool) {
 		for row, err := range file.All {
 			if err != nil {
-				err = &codedError{code: "file", message: shown + ": " + err.Error()}
+				err = fileError(err, name, path)
+			}
+			if row.Err != nil {
+				row.Err = fileError(row.Err, name, path)
 			}
 			if !yield(item{Row: row}, err) {
 				return

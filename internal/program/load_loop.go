@@ -142,7 +142,11 @@ func (l *loader) loopFile(lp *Loop, source *workflow.Loop) *eval.Type {
 	case errors.Is(err, fs.ErrNotExist):
 		l.warn(source.File.Pos, source.File.Width(), "there is no file "+name+" yet", "a path is relative to the workflow file")
 	case err != nil:
-		l.problem(source.File, name+": "+err.Error(), OutsideHint(err))
+		what, mend, line := FileProblem(err, l.program.Path(name))
+		if line > 0 {
+			what = fmt.Sprintf("line %d: %s", line, what)
+		}
+		l.problem(source.File, name+": "+what, mend)
 	case lp.Format == "csv":
 		return l.columnTypes(source, columns)
 	}

@@ -2,8 +2,10 @@ package program
 
 import (
 	"errors"
+	"io/fs"
 
 	"github.com/flowrun-dev/flowrun/internal/files"
+	"github.com/flowrun-dev/flowrun/internal/rows"
 	"github.com/flowrun-dev/flowrun/internal/workflow"
 )
 
@@ -28,11 +30,21 @@ func Placed(n *workflow.Node, err error) error {
 	return &PlacedError{n, err}
 }
 
-// OutsideHint says how to let a workflow read a file that it may not; "" for
-// any other error.
-func OutsideHint(err error) string {
-	if outside, ok := errors.AsType[*files.OutsideError](err); ok {
-		return "a workflow reads files in its own folder and below; to let it read this one, add --allow-path " + outside.Folder
+// FileProblem says what is wrong with a data file, without its name and the line
+// in it, and what mends it. Err is that of opening it at a path, or of reading it
+// with package rows. The line is 0 where it is the whole file.
+func FileProblem(err error, path string) (what, mend string, line int) {
+	wrong, inRows := errors.AsType[*rows.Error](err)
+	outside, isOutside := errors.AsType[*files.OutsideError](err)
+	switch {
+	case inRows:
+		return wrong.InLine(), wrong.Mend, wrong.Line
+	case isOutside:
+		return err.Error(), "a workflow reads files in its own folder and below; to let it read this one, add --allow-path " + outside.Folder, 0
+	case errors.Is(err, fs.ErrNotExist):
+		return "there is no such file", "it was looked for as " + path + ": a path in a workflow file is relative to that file", 0
+	case errors.Is(err, fs.ErrPermission):
+		return "it may not be read", "let the user who runs this read " + path, 0
 	}
-	return ""
+	return err.Error(), "", 0
 }

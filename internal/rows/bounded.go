@@ -24,7 +24,7 @@ func (b *boundedReader) Read(p []byte) (int, error) {
 	}
 	n, err := b.r.Read(p)
 	if i := bytes.IndexByte(p[:n], 0); i >= 0 && b.read == 0 {
-		return 0, errors.New("the file holds NUL bytes; it is not text, or not UTF-8")
+		return 0, &Error{What: "the file holds NUL bytes: it is not text, or not in UTF-8", Mend: saveAsUTF8}
 	}
 	b.read += int64(n)
 	return n, err

@@ -37,7 +37,7 @@ func newTable(r io.Reader, kinds map[string]eval.Kind) (*table, error) {
 	t.reader.ReuseRecord = true
 	header, err := t.record()
 	if errors.Is(err, io.EOF) {
-		return nil, errors.New("the file is empty; its first row must name the columns")
+		return nil, &Error{What: "the file is empty", Mend: "the first row of a CSV file names its columns"}
 	}
 	if err != nil {
 		return nil, err
@@ -48,19 +48,19 @@ func newTable(r io.Reader, kinds map[string]eval.Kind) (*table, error) {
 
 func (t *table) checkHeader(kinds map[string]eval.Kind) error {
 	if len(t.header) > maxColumns {
-		return fmt.Errorf("line 1: %d columns; at most %d are read", len(t.header), maxColumns)
+		return &Error{Line: 1, What: fmt.Sprintf("%d columns; at most %d are read", len(t.header), maxColumns), Mend: "leave out the columns that the workflow does not use"}
 	}
 	seen := map[string]int{}
 	for i, name := range t.header {
 		switch {
 		case strings.TrimSpace(name) == "":
-			return fmt.Errorf("line 1: column %d has no name", i+1)
+			return &Error{Line: 1, What: fmt.Sprintf("column %d has no name", i+1), Mend: "give it a name, or take the column out"}
 		case seen[name] > 0:
-			return fmt.Errorf("line 1: the columns %d and %d are both called %q", seen[name], i+1, name)
+			return &Error{Line: 1, What: fmt.Sprintf("the columns %d and %d are both called %q", seen[name], i+1, name), Mend: "give one of them another name"}
 		case strings.Contains(name, "\r"):
-			return errors.New("line 1: the lines end in CR alone; save the file with LF or CR LF")
+			return &Error{Line: 1, What: "the lines end in CR alone", Mend: "save the file with lines that end in LF or CR LF"}
 		case !utf8.ValidString(name) || strings.ContainsRune(name, 0):
-			return fmt.Errorf("line 1: the name of column %d is not valid UTF-8; save the file as UTF-8", i+1)
+			return &Error{Line: 1, What: fmt.Sprintf("the name of column %d is not valid UTF-8", i+1), Mend: saveAsUTF8}
 		}
 		seen[name] = i + 1
 		quoted, err := eval.AppendJSON(nil, name)
@@ -72,7 +72,7 @@ func (t *table) checkHeader(kinds map[string]eval.Kind) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(kinds)) {
 		if seen[name] == 0 {
-			return fmt.Errorf("there is no column %q, which types names; the columns are %s", name, strings.Join(t.header, ", "))
+			return &Error{What: fmt.Sprintf("there is no column %q, which types names; the columns are %s", name, listed(t.header)), Mend: "correct for_each.types, or add the column"}
 		}
 	}
 	return nil
@@ -85,11 +85,11 @@ func (t *table) record() ([]string, error) {
 	var parse *csv.ParseError
 	switch {
 	case errors.Is(err, errTooLong):
-		return nil, fmt.Errorf("line %d: the row is longer than 1 MiB; is a quote left open?", t.line+1)
+		return nil, &Error{Line: t.line + 1, What: "the row is longer than 1 MiB", Mend: "look for a quote that is not closed"}
 	case errors.As(err, &parse) && errors.Is(parse.Err, csv.ErrFieldCount):
-		return nil, fmt.Errorf("line %d: %d cells, and the header has %d", parse.StartLine, len(record), len(t.header))
+		return nil, &Error{Line: parse.StartLine, What: fmt.Sprintf("%s, and the header has %d", cellsOf(len(record)), len(t.header)), Mend: t.mendCount(len(record))}
 	case errors.As(err, &parse):
-		return nil, fmt.Errorf("line %d, column %d: %s", parse.Line, parse.Column, csvError(parse.Err))
+		return nil, quoteError(parse)
 	}
 	if err == nil {
 		last := len(record) - 1
@@ -99,15 +99,27 @@ func (t *table) record() ([]string, error) {
 	return record, err
 }
 
-// csvError says what is wrong with the quotes of a row.
-func csvError(err error) string {
+// mendCount says what mends a row with more or fewer cells than the header.
+func (t *table) mendCount(cells int) string {
 	switch {
-	case errors.Is(err, csv.ErrQuote):
-		return "a quoted cell is not closed, or something follows its closing quote"
-	case errors.Is(err, csv.ErrBareQuote):
-		return "a quote inside a cell; put the cell into quotes and double those inside"
+	case len(t.header) == 1 && strings.ContainsAny(t.header[0], ";\t|"):
+		return "cells are separated by commas; save the file so"
+	case cells > len(t.header):
+		return "a cell with a comma in it stands in quotes"
 	}
-	return err.Error()
+	return "a cell with nothing in it needs its comma too"
+}
+
+// quoteError says what is wrong with the quotes of a row.
+func quoteError(err *csv.ParseError) error {
+	e := &Error{Line: err.Line, Column: err.Column, What: err.Err.Error()}
+	switch {
+	case errors.Is(err.Err, csv.ErrQuote):
+		e.What, e.Mend = "a quoted cell is not closed, or something follows its closing quote", "double the quotes inside a quoted cell"
+	case errors.Is(err.Err, csv.ErrBareQuote):
+		e.What, e.Mend = "a quote inside a cell", "put the cell into quotes, and double those inside"
+	}
+	return e
 }
 
 // rows hands out the rows behind the header.
@@ -123,7 +135,7 @@ func (t *table) rows(yield func(Row, error) bool) {
 		}
 		var row Row
 		row.Line, _ = t.reader.FieldPos(0)
-		row.JSON, row.Err = t.object(record)
+		row.JSON, row.Err = t.object(record, row.Line)
 		if !yield(row, nil) {
 			return
 		}
@@ -131,8 +143,8 @@ func (t *table) rows(yield func(Row, error) bool) {
 }
 
 // object gives a record as a JSON object. The error is about the row alone.
-func (t *table) object(record []string) ([]byte, error) {
-	var first error
+func (t *table) object(record []string, line int) ([]byte, error) {
+	var wrong []string
 	row := make([]byte, 1, 256)
 	row[0] = '{'
 	for i, cell := range record {
@@ -141,7 +153,7 @@ func (t *table) object(record []string) ([]byte, error) {
 		}
 		value, err := t.cell(i, cell)
 		if err != nil {
-			first = errors.Join(first, fmt.Errorf("column %s: %w", t.header[i], err))
+			wrong = append(wrong, fmt.Sprintf("column %s: %v", t.header[i], err))
 			value = strings.ToValidUTF8(cell[:min(len(cell), 100)], "?")
 		}
 		if len(row) > 1 {
@@ -152,7 +164,11 @@ func (t *table) object(record []string) ([]byte, error) {
 			return []byte("{}"), err
 		}
 	}
-	return append(row, '}'), first
+	row = append(row, '}')
+	if wrong != nil {
+		return row, &Error{Line: line, What: strings.Join(wrong, "; "), Mend: "mend the row, and run it again; for_each.types says what a column holds"}
+	}
+	return row, nil
 }
 
 // cell reads a cell as what its column holds.

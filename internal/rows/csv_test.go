@@ -23,7 +23,7 @@ func rowsFrom(r io.Reader, kinds map[string]eval.Kind) []string {
 	var rows []string
 	table, err := newTable(r, kinds)
 	if err != nil {
-		return append(rows, "error: "+err.Error())
+		return append(rows, described(Row{}, err))
 	}
 	for row, err := range table.rows {
 		rows = append(rows, described(row, err))
@@ -34,9 +34,13 @@ func rowsFrom(r io.Reader, kinds map[string]eval.Kind) []string {
 func described(row Row, err error) string {
 	switch {
 	case err != nil:
-		return "error: " + err.Error()
+		mend := ""
+		if wrong, ok := errors.AsType[*Error](err); ok {
+			mend = wrong.Mend
+		}
+		return fmt.Sprintf("error: %v (%s)", err, mend)
 	case row.Err != nil:
-		return fmt.Sprintf("%d %s failed: %s", row.Line, row.JSON, strings.ReplaceAll(row.Err.Error(), "\n", "; "))
+		return fmt.Sprintf("%d %s failed: %v", row.Line, row.JSON, strings.TrimPrefix(row.Err.Error(), fmt.Sprintf("line %d: ", row.Line)))
 	}
 	return fmt.Sprintf("%d %s", row.Line, row.JSON)
 }
@@ -60,20 +64,21 @@ func TestCSV(t *testing.T) {
 		{name: "empty lines are passed over", text: "a\n\nx\n\n", want: []string{`3 {"a":"x"}`}},
 		{name: "names are any text", text: "\"Full \"\"Name\"\"\",é.b,{{ x }}\nx,y,{{ z }}\n", want: []string{`2 {"Full \"Name\"":"x","é.b":"y","{{ x }}":"{{ z }}"}`}},
 
-		{name: "an empty file", text: "", want: []string{"error: the file is empty; its first row must name the columns"}},
-		{name: "empty lines only", text: "\n\n", want: []string{"error: the file is empty; its first row must name the columns"}},
-		{name: "a column without name", text: "a,,b\n", want: []string{"error: line 1: column 2 has no name"}},
-		{name: "a column twice", text: "a,b,a\n", want: []string{`error: line 1: the columns 1 and 3 are both called "a"`}},
-		{name: "lines that end in CR alone", text: "a,b\rx,y\r", want: []string{"error: line 1: the lines end in CR alone; save the file with LF or CR LF"}},
-		{name: "a header that is no UTF-8", text: "a,gr\xfc\xdfe\nx,y\n", want: []string{"error: line 1: the name of column 2 is not valid UTF-8; save the file as UTF-8"}},
-		{name: "too many columns", text: strings.Repeat("c,", 1000) + "c\n", want: []string{"error: line 1: 1001 columns; at most 1000 are read"}},
-		{name: "a file in UTF-16", text: "\xff\xfea\x00,\x00b\x00\n\x00", want: []string{"error: the file holds NUL bytes; it is not text, or not UTF-8"}},
+		{name: "an empty file", text: "", want: []string{"error: the file is empty (the first row of a CSV file names its columns)"}},
+		{name: "empty lines only", text: "\n\n", want: []string{"error: the file is empty (the first row of a CSV file names its columns)"}},
+		{name: "a column without name", text: "a,,b\n", want: []string{"error: line 1: column 2 has no name (give it a name, or take the column out)"}},
+		{name: "a column twice", text: "a,b,a\n", want: []string{`error: line 1: the columns 1 and 3 are both called "a" (give one of them another name)`}},
+		{name: "lines that end in CR alone", text: "a,b\rx,y\r", want: []string{"error: line 1: the lines end in CR alone (save the file with lines that end in LF or CR LF)"}},
+		{name: "a header that is no UTF-8", text: "a,gr\xfc\xdfe\nx,y\n", want: []string{"error: line 1: the name of column 2 is not valid UTF-8 (save the file as text in UTF-8; a spreadsheet exports it as CSV UTF-8)"}},
+		{name: "too many columns", text: strings.Repeat("c,", 1000) + "c\n", want: []string{"error: line 1: 1001 columns; at most 1000 are read (leave out the columns that the workflow does not use)"}},
+		{name: "a file in UTF-16", text: "\xff\xfea\x00,\x00b\x00\n\x00", want: []string{"error: the file holds NUL bytes: it is not text, or not in UTF-8 (save the file as text in UTF-8; a spreadsheet exports it as CSV UTF-8)"}},
 
-		{name: "too many cells", text: "a,b\nx,y\n1,2,3\nz,\n", want: []string{`2 {"a":"x","b":"y"}`, "error: line 3: 3 cells, and the header has 2"}},
-		{name: "too few cells", text: "a,b\nx\n", want: []string{"error: line 2: 1 cells, and the header has 2"}},
-		{name: "a quote in the middle", text: "a\nx\"y\n", want: []string{`error: line 2, column 2: a quote inside a cell; put the cell into quotes and double those inside`}},
-		{name: "text behind a quote", text: "a\n\"x\"y\n", want: []string{`error: line 2, column 3: a quoted cell is not closed, or something follows its closing quote`}},
-		{name: "a quote that is not closed", text: "a\nx\n\"y\n", want: []string{`2 {"a":"x"}`, `error: line 3, column 4: a quoted cell is not closed, or something follows its closing quote`}},
+		{name: "too many cells", text: "a,b\nx,y\n1,2,3\nz,\n", want: []string{`2 {"a":"x","b":"y"}`, "error: line 3: 3 cells, and the header has 2 (a cell with a comma in it stands in quotes)"}},
+		{name: "too few cells", text: "a,b\nx\n", want: []string{"error: line 2: 1 cell, and the header has 2 (a cell with nothing in it needs its comma too)"}},
+		{name: "semicolons and a comma", text: "a;b\nx;1,5\n", want: []string{"error: line 2: 2 cells, and the header has 1 (cells are separated by commas; save the file so)"}},
+		{name: "a quote in the middle", text: "a\nx\"y\n", want: []string{`error: line 2: column 2: a quote inside a cell (put the cell into quotes, and double those inside)`}},
+		{name: "text behind a quote", text: "a\n\"x\"y\n", want: []string{`error: line 2: column 3: a quoted cell is not closed, or something follows its closing quote (double the quotes inside a quoted cell)`}},
+		{name: "a quote that is not closed", text: "a\nx\n\"y\n", want: []string{`2 {"a":"x"}`, `error: line 3: column 4: a quoted cell is not closed, or something follows its closing quote (double the quotes inside a quoted cell)`}},
 
 		{name: "a cell that is no UTF-8 fails its row", text: "a,b\nx,gr\xfc\xdfe\ny,z\n", want: []string{`2 {"a":"x","b":"gr?e"} failed: column b: the cell is not valid UTF-8 text`, `3 {"a":"y","b":"z"}`}},
 		{name: "a NUL fails its row", text: "a\n" + strings.Repeat("x\n", 3000) + "y\x00\n", want: append(numbered(2, 3000, `{"a":"x"}`), `3002 {"a":"y\u0000"} failed: column a: the cell is not valid UTF-8 text`)},
@@ -121,7 +126,7 @@ func TestTypesOfCSVColumns(t *testing.T) {
 		}
 	}
 	got := rowsOf("a,b\n", map[string]eval.Kind{"d": eval.KindInt, "c": eval.KindInt})
-	want := []string{`error: there is no column "c", which types names; the columns are a, b`}
+	want := []string{`error: there is no column "c", which types names; the columns are a, b (correct for_each.types, or add the column)`}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("differs (-want +got):\n%s", diff)
 	}
@@ -135,7 +140,7 @@ func TestLongCSVRows(t *testing.T) {
 		t.Errorf("rows of 1 MiB are not read: %.100v", got)
 	}
 	got = rowsOf("a\n\"x\ny\"\n"+strings.Repeat("x", maxRow+100<<10)+"\n", nil)
-	want := []string{`2 {"a":"x\ny"}`, "error: line 4: the row is longer than 1 MiB; is a quote left open?"}
+	want := []string{`2 {"a":"x\ny"}`, "error: line 4: the row is longer than 1 MiB (look for a quote that is not closed)"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("rows differ (-want +got):\n%s", diff)
 	}
@@ -160,7 +165,7 @@ func TestOpenQuotesAreBounded(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	got := rowsFrom(io.MultiReader(strings.NewReader("a,b\nx,\"open"), &endless{text: "some text, and\n"}), nil)
 	runtime.ReadMemStats(&after)
-	want := []string{"error: line 2: the row is longer than 1 MiB; is a quote left open?"}
+	want := []string{"error: line 2: the row is longer than 1 MiB (look for a quote that is not closed)"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("rows differ (-want +got):\n%s", diff)
 	}
@@ -175,7 +180,7 @@ func TestOpenQuotesAreBounded(t *testing.T) {
 
 func TestCSVFileThatCannotBeRead(t *testing.T) {
 	broken := io.MultiReader(strings.NewReader("a\nx\n"), iotest.ErrReader(errors.New("the disk is gone")))
-	want := []string{`2 {"a":"x"}`, "error: the disk is gone"}
+	want := []string{`2 {"a":"x"}`, "error: the disk is gone ()"}
 	if diff := cmp.Diff(want, rowsFrom(broken, nil)); diff != "" {
 		t.Errorf("rows differ (-want +got):\n%s", diff)
 	}
@@ -194,7 +199,7 @@ func BenchmarkCSVRow(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := table.object(record); err != nil {
+		if _, err := table.object(record, 2); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"strings"
@@ -27,11 +26,11 @@ func jsonList(r io.Reader) (iter.Seq2[Row, error], error) {
 	open, err := l.decoder.Token()
 	switch {
 	case errors.Is(err, io.EOF):
-		return nil, errors.New("the file is empty; it must hold a list: [ ... ]")
+		return nil, &Error{What: "the file is empty", Mend: mendList}
 	case err != nil:
 		return nil, l.wrong(err)
 	case open != json.Delim('['):
-		return nil, errors.New("a JSON file for a loop holds a list: [ ... ]")
+		return nil, &Error{What: "the file holds no list", Mend: mendList}
 	}
 	return l.rows, nil
 }
@@ -52,7 +51,7 @@ func (l *listReader) rows(yield func(Row, error) bool) {
 		return
 	}
 	if _, err := l.decoder.Token(); !errors.Is(err, io.EOF) {
-		yield(Row{}, errors.New("something follows the end of the list; a file with one value per line is NDJSON"))
+		yield(Row{}, &Error{What: "something follows the end of the list", Mend: "put all into one list; a file with one value in each line is NDJSON"})
 	}
 }
 
@@ -69,7 +68,7 @@ func (l *listReader) element() (Row, error) {
 	}
 	row := Row{JSON: raw, Line: l.lines.at(l.decoder.InputOffset() - int64(len(raw)))}
 	if len(raw) > maxRow {
-		return Row{}, fmt.Errorf("line %d: the element is longer than 1 MiB", row.Line)
+		return Row{}, tooLong(row.Line)
 	}
 	return row, row.check()
 }
@@ -80,11 +79,20 @@ func (l *listReader) wrong(err error) error {
 	line := l.lines.at(l.decoder.InputOffset()) + l.linesSkipped()
 	switch {
 	case errors.Is(err, errTooLong):
-		return fmt.Errorf("line %d: the element is longer than 1 MiB", line)
+		return tooLong(line)
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-		return errors.New("not valid JSON: the file ends in the middle of the list")
+		return &Error{What: "the file ends in the middle of the list", Mend: "it may not be complete; write it again"}
 	}
-	return fmt.Errorf("line %d: not valid JSON: %w", line, err)
+	if wrong, ok := errors.AsType[*Error](err); ok {
+		return wrong
+	}
+	return &Error{Line: line, What: "not valid JSON: " + err.Error(), Mend: "correct the file; a file with one value in each line is NDJSON"}
+}
+
+const mendList = "a JSON file for a loop holds a list, [ ... ]; one with a value in each line is NDJSON"
+
+func tooLong(line int) error {
+	return &Error{Line: line, What: "the element is longer than 1 MiB", Mend: "look for a quote or a bracket that is not closed"}
 }
 
 // linesSkipped counts the line breaks in front of the next element.

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"unicode/utf8"
@@ -34,7 +33,7 @@ func ndjson(r io.Reader) iter.Seq2[Row, error] {
 			}
 		}
 		if err := scanner.Err(); errors.Is(err, bufio.ErrTooLong) {
-			yield(Row{}, fmt.Errorf("line %d is longer than 1 MiB", line+1))
+			yield(Row{}, &Error{Line: line + 1, What: "the line is longer than 1 MiB", Mend: "NDJSON has one value in a line; a list is JSON"})
 		} else if err != nil {
 			yield(Row{}, err)
 		}
@@ -44,11 +43,11 @@ func ndjson(r io.Reader) iter.Seq2[Row, error] {
 // check reports a row that is not JSON, or no text.
 func (r *Row) check() error {
 	_, err := eval.Raw(r.JSON)
-	if err == nil && !utf8.Valid(r.JSON) {
-		err = errors.New("text is not valid UTF-8")
-	}
-	if err != nil {
-		return fmt.Errorf("line %d: %w", r.Line, err)
+	switch {
+	case err != nil:
+		return &Error{Line: r.Line, What: err.Error(), Mend: "each row is one value of JSON"}
+	case !utf8.Valid(r.JSON):
+		return &Error{Line: r.Line, What: "text is not valid UTF-8", Mend: saveAsUTF8}
 	}
 	return nil
 }

@@ -11,8 +11,9 @@
 // There are two kinds of errors. One about the file ends the rows: what follows
 // cannot be told apart any more. One about what a cell holds, as [Row.Err], is
 // about its row alone, and the rows after it are good. Lines are counted from 1,
-// and a row is called by the line that it begins in. Errors name the line and
-// never the file, which only the caller knows the name of.
+// and a row is called by the line that it begins in. Errors are an [*Error], with
+// the line and what mends it, and never name the file, whose name only the caller
+// knows.
 //
 // A row is at most 1 MiB long, a cell 256 KiB, and there are 1,000 columns at
 // most. Text is UTF-8; a byte order mark before it is passed over.
