@@ -67,6 +67,13 @@ func IsJournal(err error) bool {
 	return failed || damaged || newer || unkept
 }
 
+// IsDamaged reports whether err says that the journal of a run is not as it was
+// written.
+func IsDamaged(err error) bool {
+	_, damaged := errors.AsType[*journal.DamagedError](err)
+	return damaged
+}
+
 // UnknownRunError says that no run has a name, or that several have.
 type UnknownRunError struct {
 	Name  string
@@ -187,7 +194,10 @@ func readPast(dir string) *Past {
 	p := &Past{Dir: dir, ID: filepath.Base(dir), Status: RunEmpty, StartedAt: startOf(filepath.Base(dir))}
 	state, err := journal.Read(dir)
 	if errors.Is(err, journal.ErrNotBegun) {
-		return p
+		if _, gone := os.Stat(filepath.Join(dir, resultsFile)); gone != nil {
+			return p
+		}
+		err = &journal.DamagedError{Segment: "journal-000001.log", Reason: "the segment is missing"} // results are written behind it
 	}
 	if err != nil {
 		p.Status, p.err, p.Problem = RunDamaged, fmt.Errorf("run %s: %w", p.ID, err), err.Error()

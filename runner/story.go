@@ -58,9 +58,13 @@ func leftIn(i journal.Instance, status Status) Left {
 		l.Code, l.Message, l.RequestID, l.Time = a.Code, a.Message, a.RequestID, a.Time
 		return l
 	}
-	l.Code, l.Message = "stopped", "flowrun ended while it was on its way"
+	l.Code, l.Message, l.Hint = codeStopped, "flowrun ended while it was on its way", "resume finds out what became of it"
 	return l
 }
+
+// codeStopped is the code of a call whose process ended before its answer came.
+// Unlike others in doubt, nobody has looked for it yet.
+const codeStopped = "stopped"
 
 // setPlace takes the step and the row from the address.
 func (l *Left) setPlace() {

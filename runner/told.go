@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -141,7 +142,8 @@ func loopOf(row string) string {
 
 // Left gives what a run has not settled: what its journal has, step by step
 // outside loops and then row by row, and behind it what failed without a call,
-// in the order in which it was told.
+// in the order in which it was told. Calls that a run has on their way are not
+// left.
 func (p *Past) Left() ([]Left, error) {
 	if p.state == nil {
 		return nil, p.err
@@ -149,6 +151,9 @@ func (p *Past) Left() ([]Left, error) {
 	all, err := leftOf(p.state)
 	if err != nil {
 		return nil, err
+	}
+	if p.Status == RunGoesOn {
+		all = slices.DeleteFunc(all, func(l Left) bool { return l.Unlooked() })
 	}
 	t, err := p.tales()
 	if err != nil {
@@ -229,6 +234,10 @@ func (l *Left) recall(t *told) {
 		l.Hint, l.HTTP = t.Failure.Hint, t.Failure.Status
 	}
 }
+
+// Unlooked reports whether nobody has looked yet for what is in doubt: its process
+// ended before the answer came.
+func (l *Left) Unlooked() bool { return l.Code == codeStopped }
 
 // Failure is what is left as the run told it.
 func (l *Left) Failure() *Failure {

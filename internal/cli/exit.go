@@ -79,6 +79,8 @@ func asExit(err error) *exitError {
 		return exit
 	case runner.IsLocked(err):
 		return &exitError{exitLocked, err.Error(), []string{"wait until that process has ended, or stop it"}}
+	case runner.IsDamaged(err):
+		return &exitError{exitJournal, err.Error(), []string{"bring the folder of the run back from a copy; results.ndjson in it says what was done, and to apply again may do some of it twice"}}
 	case runner.IsJournal(err):
 		return &exitError{exitJournal, err.Error(), makeRoom(err)}
 	case isPanic(err):

@@ -128,18 +128,18 @@ func TestDamageIsRefused(t *testing.T) {
 		err    string
 	}{
 		{"a segment is missing", func(d *disk) { delete(d.files, second) },
-			"journal-000002.log, byte 0: the segment is missing"},
+			"journal-000002.log: the segment is missing"},
 		{"the first segment is missing", func(d *disk) { delete(d.files, segmentName(1)) },
-			"journal-000001.log, byte 0: the segment is missing"},
+			"journal-000001.log: the segment is missing"},
 		{"two segments are swapped", func(d *disk) {
 			d.files[second], d.files[segmentName(3)] = d.files[segmentName(3)], d.files[second]
-		}, "journal-000002.log, byte 0: it is segment 3"},
+		}, "journal-000002.log: it is segment 3"},
 		{"a segment is that of another copy of the run", func(d *disk) {
 			d.files[second] = sample(t, 7000).files[second]
-		}, "journal-000002.log, byte 0: the segment before it is not the one it was written behind"},
+		}, "journal-000002.log: the segment before it is not the one it was written behind"},
 		{"a segment is of another run", func(d *disk) {
 			d.files[second].data = bytes.ReplaceAll(d.files[second].data, []byte("k7q2"), []byte("k7q3"))
-		}, "journal-000002.log, byte 0: the line is broken"},
+		}, "journal-000002.log: the line is broken"},
 		{"a segment lost its end", func(d *disk) { d.files[second].data = d.files[second].data[:500] },
 			"the segment has no end, and there is one behind it"},
 		{"a line is gone and the rest is whole", func(d *disk) {

@@ -52,7 +52,11 @@ type DamagedError struct {
 }
 
 func (e *DamagedError) Error() string {
-	return fmt.Sprintf("the journal is damaged: %s, byte %d: %s", e.Segment, e.Offset, e.Reason)
+	place := e.Segment
+	if e.Offset > 0 {
+		place = fmt.Sprintf("%s, byte %d", e.Segment, e.Offset)
+	}
+	return fmt.Sprintf("the journal is damaged: %s: %s", place, e.Reason)
 }
 
 // FormatError says that a newer program wrote the journal.

@@ -159,7 +159,7 @@ func nextFor(r PastRun) [][2]string {
 		label = ""
 	}
 	for _, each := range r.Left {
-		if each.Status == runner.InDoubt {
+		if each.Status == runner.InDoubt && !each.Unlooked() {
 			row := ""
 			if each.Row != "" {
 				row = " --row " + shellWord(each.Row)
