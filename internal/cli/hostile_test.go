@@ -127,7 +127,7 @@ func number(n int) string { return string(rune('0'+n/10)) + string(rune('0'+n%10
 
 func TestHostileDataFiles(t *testing.T) {
 	tests := []struct{ name, file, text, want string }{
-		{"a quote that is left open", "rows.csv", "name\n\"" + strings.Repeat("x\n", 10<<20), "is a quote left open"},
+		{"a quote that is left open", "rows.csv", "name\n\"" + strings.Repeat("x\n", 10<<20), "a quote that is not closed"},
 		{"a million columns", "rows.csv", strings.Repeat("a,", 1_000_000) + "\n", "line 1"},
 		{"lines that end in CR alone", "rows.csv", "name\rAnn\rBob\r", "CR alone"},
 		{"a byte order mark", "rows.csv", "\ufeffname\nAnn\n", "1 to create"},

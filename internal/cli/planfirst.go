@@ -144,11 +144,22 @@ func (s *session) beside() (string, error) {
 	if err != nil {
 		return "", unkept(runs, err)
 	}
-	dir, err := os.MkdirTemp(runs, ".plan-")
+	dir, err := os.MkdirTemp(runs, runner.PlanFolder)
 	if err != nil {
 		return "", unkept(runs, err)
 	}
+	if s.holdsPlan, err = runner.HoldPlan(dir, s.typed); err != nil {
+		return "", unkept(dir, errors.Join(err, os.RemoveAll(dir)))
+	}
 	return dir, nil
+}
+
+// letPlan ends the hold on the folder of the draft.
+func (s *session) letPlanGo() {
+	if s.holdsPlan != nil {
+		s.holdsPlan()
+		s.holdsPlan = nil
+	}
 }
 
 // keepPlan begins a draft in a folder.
@@ -164,6 +175,7 @@ func (s *session) moveDraft(dir string) error {
 	if s.draft == nil {
 		return nil
 	}
+	s.letPlanGo() // the journal of the run has a lock of its own
 	err := os.Rename(s.draft.Dir, dir)
 	if errors.Is(err, fs.ErrExist) {
 		return &exitError{
@@ -182,6 +194,7 @@ func (s *session) moveDraft(dir string) error {
 func (s *session) dropDraft() {
 	if s.draft != nil {
 		_ = s.draft.Close() // it is not wanted
+		s.letPlanGo()
 		_ = os.RemoveAll(s.draft.Dir)
 		s.draft = nil
 	}

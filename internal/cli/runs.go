@@ -2,8 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/flowrun-dev/flowrun/internal/report"
@@ -134,62 +132,4 @@ func (c *command) tellRow(ctx *cli.Context, past *runner.Past, key string) error
 	}
 	_, err = fmt.Fprint(c.Out, report.Story(story))
 	return err
-}
-
-func (c *command) pruneRuns(ctx *cli.Context) error {
-	if err := noArguments(ctx); err != nil {
-		return err
-	}
-	age, err := parseAge(ctx.String("older-than"))
-	if err != nil {
-		return err
-	}
-	runs, err := runner.Runs(ctx.String("state-dir"))
-	if err != nil {
-		return err
-	}
-	var old []*runner.Past
-	for _, run := range runs {
-		if time.Since(run.StartedAt) > age && run.Status != runner.RunGoesOn {
-			old = append(old, run)
-		}
-	}
-	if len(old) == 0 {
-		_, err := fmt.Fprintln(c.Out, "nothing to remove")
-		return err
-	}
-	if agreed, err := c.ask(ctx, fmt.Sprintf("remove %s?", count(len(old), "run"))); err != nil || !agreed {
-		return err
-	}
-	return c.remove(old)
-}
-
-// remove removes runs and says so, one by one.
-func (c *command) remove(runs []*runner.Past) error {
-	for _, run := range runs {
-		switch err := run.Remove(); {
-		case runner.IsLocked(err):
-			c.note("run %s is kept: %v", run.ID, err)
-		case err != nil:
-			return fmt.Errorf("remove run %s: %w", run.ID, err)
-		default:
-			fmt.Fprintf(c.Out, "removed %s (%s, %s)\n", run.ID, run.Workflow, run.Status)
-		}
-	}
-	return nil
-}
-
-// parseAge reads an age such as 30d, 12h or 90m.
-func parseAge(text string) (time.Duration, error) {
-	if days, ok := strings.CutSuffix(text, "d"); ok {
-		n, err := strconv.ParseUint(days, 10, 16)
-		if err == nil {
-			return time.Duration(n) * 24 * time.Hour, nil
-		}
-	}
-	age, err := time.ParseDuration(text)
-	if err != nil || age < 0 {
-		return 0, usage("prune needs --older-than with an age, such as 30d or 12h", "flowrun runs prune --older-than 30d")
-	}
-	return age, nil
 }

@@ -21,6 +21,7 @@ type session struct {
 	draft     *runner.Draft // keeps the plan that is to be applied or saved; nil without one
 	run       *runner.Run   // nil if nothing is kept
 	release   func()        // ends the claim on the workflow; nil without one
+	holdsPlan func()        // ends the hold on the folder of the draft; nil before there is one
 }
 
 func (c *command) session(flags *cli.Context, program *runner.Program) *session {
