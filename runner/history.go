@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -102,7 +101,7 @@ func Runs(stateDir string) ([]*Past, error) {
 	for i, id := range ids {
 		runs[i] = readPast(filepath.Join(stateDir, "runs", id))
 	}
-	slices.SortStableFunc(runs, func(a, b *Past) int { return b.StartedAt.Compare(a.StartedAt) })
+	slices.SortStableFunc(runs, newestFirst)
 	markUndone(runs)
 	return runs, nil
 }
@@ -120,22 +119,6 @@ func markUndone(runs []*Past) {
 			of.UndoneBy = undo.ID
 		}
 	}
-}
-
-// runIDs are the ids of the runs under a state directory, the newest first.
-func runIDs(stateDir string) ([]string, error) {
-	entries, err := os.ReadDir(filepath.Join(stateDir, "runs"))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
-	var ids []string
-	for _, entry := range entries {
-		if entry.IsDir() && !strings.HasPrefix(entry.Name(), ".") {
-			ids = append(ids, entry.Name())
-		}
-	}
-	slices.Reverse(ids)
-	return ids, nil
 }
 
 // FindRun reads the run with an id, the beginning of one that no other has, or
@@ -184,7 +167,7 @@ func undoOf(stateDir string, past *Past, ids []string) string {
 			runs = append(runs, readPast(filepath.Join(stateDir, "runs", id)))
 		}
 	}
-	slices.SortStableFunc(runs, func(a, b *Past) int { return b.StartedAt.Compare(a.StartedAt) })
+	slices.SortStableFunc(runs, newestFirst)
 	markUndone(runs)
 	return past.UndoneBy
 }
@@ -220,13 +203,6 @@ func readPast(dir string) *Past {
 		p.Counts, p.err = countsSoFar(state)
 	}
 	return p
-}
-
-// startOf is the time in the id of a run.
-func startOf(id string) time.Time {
-	const form = "20060102-150405"
-	t, _ := time.Parse(form, id[:min(len(id), len(form))])
-	return t
 }
 
 func countsOf(totals map[string]int64) Counts {

@@ -1,11 +1,9 @@
 package cli
 
 import (
-	"crypto/rand"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/flowrun-dev/flowrun/internal/files"
@@ -126,7 +124,7 @@ func (c *command) prepared(ctx *cli.Context, name string, plan bool) (*session, 
 		return nil, err
 	}
 	s.options = runner.Options{
-		Inputs: inputs, Limit: ctx.Int64("limit"), RunID: newRunID(time.Now()), StartedAt: time.Now(), Commit: c.Getenv("GITHUB_SHA"),
+		Inputs: inputs, Limit: ctx.Int64("limit"), RunID: runner.NewRunID(ctx.String("state-dir"), time.Now()), StartedAt: time.Now(), Commit: c.Getenv("GITHUB_SHA"),
 		Estimate: ctx.Bool("estimate"),
 	}
 	return s, nil
@@ -189,9 +187,4 @@ func keepOutOfGit(state string) error {
 		return nil
 	}
 	return files.Write(name, []byte("*\n"))
-}
-
-// newRunID names a run: its time in UTC and four characters of chance.
-func newRunID(now time.Time) string {
-	return now.UTC().Format("20060102-150405-") + strings.ToLower(rand.Text()[:4])
 }

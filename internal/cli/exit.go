@@ -123,6 +123,28 @@ func unkept(dir string, err error) error {
 	}
 }
 
+// untaken is the error of a run that is there and cannot be taken up.
+func untaken(past *runner.Past, err error) error {
+	if runner.IsLocked(err) || runner.IsJournal(err) {
+		return err
+	}
+	return &exitError{
+		exitJournal, fmt.Sprintf("run %s cannot be taken up: %v; nothing was sent", past.ID, err),
+		[]string{"make room in its folder, or make it writable"},
+	}
+}
+
+// unread is the error of runs that cannot be looked at.
+func unread(stateDir string, err error) error {
+	if _, ok := errors.AsType[*fs.PathError](err); !ok {
+		return err
+	}
+	return &exitError{
+		exitJournal, "the runs cannot be read: " + err.Error(),
+		[]string{"let your user read " + stateDir + ", or name another folder with --state-dir"},
+	}
+}
+
 // within is err without the path, where that is in a folder that is named
 // already.
 func within(dir string, err error) error {

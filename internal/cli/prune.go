@@ -21,7 +21,7 @@ func (c *command) pruneRuns(ctx *cli.Context) error {
 	}
 	runs, err := runner.Runs(ctx.String("state-dir"))
 	if err != nil {
-		return err
+		return unread(ctx.String("state-dir"), err)
 	}
 	plans, err := runner.LeftPlans(ctx.String("state-dir"), time.Now().Add(-age))
 	if err != nil {

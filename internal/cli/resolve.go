@@ -43,7 +43,7 @@ func (c *command) resolve(ctx *cli.Context) error {
 	}
 	doubts, err := runner.OpenDoubts(past.Dir, c.by("flowrun resolve "+past.ID))
 	if err != nil {
-		return err
+		return untaken(past, err)
 	}
 	err = c.settle(ctx, past, doubts, decision)
 	return errors.Join(err, doubts.Close())

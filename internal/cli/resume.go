@@ -66,7 +66,7 @@ func (c *command) resumeRun(ctx *cli.Context, past *runner.Past) error {
 	s.options = past.Options()
 	s.options.Inputs = inputs
 	if err := s.reopen(past); err != nil {
-		return unkept(past.Dir, err)
+		return untaken(past, err)
 	}
 	s.claim()
 	if err := s.acknowledge(); err != nil {
@@ -107,7 +107,7 @@ func (c *command) past(ctx *cli.Context) (*runner.Past, error) {
 		}
 		return nil, usage(err.Error(), hint)
 	}
-	return past, err
+	return past, unread(ctx.String("state-dir"), err)
 }
 
 // canResume refuses a run that another process has, that never began, or whose

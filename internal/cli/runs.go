@@ -41,7 +41,7 @@ func (c *command) listRuns(ctx *cli.Context) error {
 	}
 	runs, err := runner.Runs(ctx.String("state-dir"))
 	if err != nil {
-		return err
+		return unread(ctx.String("state-dir"), err)
 	}
 	if ctx.String("output") == "json" {
 		if runs == nil {

@@ -75,7 +75,7 @@ func (c *command) undo(ctx *cli.Context) error {
 		return err
 	}
 	defer s.end()
-	s.options = runner.Options{RunID: newRunID(time.Now()), StartedAt: time.Now(), Commit: c.Getenv("GITHUB_SHA")}
+	s.options = runner.Options{RunID: runner.NewRunID(s.flags.String("state-dir"), time.Now()), StartedAt: time.Now(), Commit: c.Getenv("GITHUB_SHA")}
 	if look {
 		return s.walkAside(program.Plan)
 	}
