@@ -211,7 +211,10 @@ func (w *walk) body(ctx context.Context, s *program.Step, at *place, key string,
 	}
 	w.billRow(s, at, item.value)
 	moved, err := w.rowMoved(ctx, s, at, item)
-	if err != nil {
+	switch {
+	case w.halts(err):
+		return at.notReached(w.rowInDoubt(at)), errStopped
+	case err != nil:
 		item.failure = w.failure(at, s.Source.ForEach.Node, err)
 	}
 	at.moved = moved

@@ -104,6 +104,7 @@ func (k *keeper) options(dir string) Options {
 			if e.Ended != nil && e.Ended.Status == Done && e.Ended.Effect != steps.Read && !e.Ended.Before {
 				if done++; done == k.stopAfter {
 					close(stop)
+					client.Stop()
 				}
 			}
 		},
@@ -329,6 +330,22 @@ func TestAPlanThatIsStoppedIsTakenUp(t *testing.T) {
 		if len(writes) != 1+3+3+3 || len(slices.Compact(writes)) != len(k.writes()) {
 			t.Errorf("stopped after %d: effects are\n%s", effects, strings.Join(k.writes(), "\n"))
 		}
+	}
+}
+
+// TestAPlanThatIsStoppedFailsNoRow: a row whose record is read once more before
+// anything else of it is done is not reached where that read is not sent.
+func TestAPlanThatIsStoppedFailsNoRow(t *testing.T) {
+	k := newKeeper(t, `{version: 1, steps: [{id: m, for_each: {action: searchContacts, with: {role: user}, as: one, where: one.name != "nobody"},
+		action: updateContact, with: {contact_id: "{{ one.id }}", name: new}}]}`)
+	name, dir := k.mustSave(), filepath.Join(t.TempDir(), "run")
+	k.stopAfter = 1
+	if r := k.applyPlan(name, dir, ""); r.Counts != (Counts{Done: 1, Pending: 2, Total: 3}) || len(r.Failures) > 0 {
+		t.Errorf("counts are %+v, failures %v", r.Counts, r.Failures)
+	}
+	k.stopAfter = 0
+	if r := k.applyPlan(name, dir, ""); r.Counts != (Counts{Done: 3, Total: 3}) {
+		t.Errorf("when it is taken up, counts are %+v", r.Counts)
 	}
 }
 
