@@ -176,8 +176,8 @@ func (c *chance) value(action *steps.Action, f steps.Field) any {
 			"email": {"ann@example.com", "new@example.com"}, "external_id": {"a1", "new"}, "owner_id": {"1295"},
 		})
 	}
-	if c.tame && action.Name != "createContact" {
-		byName["email"], byName["external_id"] = []string{"ann@example.com"}, []string{"a1"}
+	if c.tame && action.Resource == "tickets" {
+		byName["email"], byName["external_id"] = []string{"ann@example.com"}, []string{"a1"} // a plan looks for no others
 	}
 	if c.tame && onlyIntercomKnows(action, f.Name) {
 		return nil
@@ -189,7 +189,7 @@ func (c *chance) value(action *steps.Action, f steps.Field) any {
 	case c.tame && f.Name == "custom_attributes":
 		return map[string]any{"plan": c.one("new", "pro")}
 	case c.tame && action.Name == "updateTag" && f.Name == "name":
-		return fmt.Sprintf("tag %d", c.ids)
+		return c.one("vip", "Beta", "new", fmt.Sprintf("tag %d", c.ids))
 	case f.Name == "custom_attributes":
 		return map[string]any{c.one("plan", "churn_risk", "nope"): c.text()}
 	case f.Name == "query":
@@ -219,8 +219,6 @@ func onlyIntercomKnows(action *steps.Action, input string) bool {
 		return action.Resource != "contacts" // the shop has defined none
 	case "company_id":
 		return action.Name == "createTicket"
-	case "email", "external_id":
-		return action.Name == "updateContact"
 	}
 	return false
 }

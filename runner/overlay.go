@@ -162,6 +162,9 @@ func (o *overlay) write(action *steps.Action, t *found, out outcome, by author) 
 		}
 		rec.gone, rec.by = false, by
 	default:
+		if t.value == nil {
+			t.planned = nil // what is made is another one than what had the name before
+		}
 		rec := o.record(t)
 		rec.kept, rec.by = pack(out.data), by
 		rec.sets(out.changes, by)

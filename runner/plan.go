@@ -21,7 +21,11 @@ func (w *walk) planWrite(ctx context.Context, s *program.Step, at *place, in eva
 	if failure := w.checkAttributes(ctx, s, at, in); failure != nil {
 		return outcome{status: Failed, failure: failure}
 	}
-	out := w.planned(s, at, in, target)
+	others, err := w.namesakes(ctx, s, in, target)
+	if err != nil {
+		return outcome{status: Failed, failure: w.failure(at, s.Source.Action, err)}
+	}
+	out := w.planned(s, at, in, target, others)
 	if out.status == Done && out.effect == steps.Delete {
 		out.note, out.holders = w.along(ctx, s, in, target)
 	}
@@ -30,13 +34,16 @@ func (w *walk) planWrite(ctx context.Context, s *program.Step, at *place, in eva
 
 // planned weighs a write against what the plan has made of its record so far,
 // and adds it to that.
-func (w *walk) planned(s *program.Step, at *place, in eval.Object, target *found) outcome {
+func (w *walk) planned(s *program.Step, at *place, in eval.Object, target *found, others []namesake) outcome {
 	w.overlay.mu.Lock() // between what is seen and what is written nothing else is planned
 	defer w.overlay.mu.Unlock()
 	if target != nil && target.after == nil {
 		w.overlay.see(target)
 	}
 	v := w.weigh(s, at, in, target)
+	if v.end == nil {
+		w.weighNames(s, at, in, target, others, &v)
+	}
 	if v.end != nil {
 		w.needless(s, at, in, target, v.end)
 		return *v.end

@@ -16,7 +16,7 @@
 //     about, record.go reads it, diff.go and weigh.go compare, write.go, call.go
 //     and until.go send, extent.go tells what a write may change;
 //   - plan.go, overlay.go, packed.go, affected.go, estimate.go and along.go
-//     foresee, attributes.go, check.go, finding.go and breach.go object, cost.go
+//     foresee, attributes.go, check.go, namesake.go, finding.go and breach.go object, cost.go
 //     and billed.go count the calls that an apply will take;
 //   - draft.go, planfile.go, savedplan.go and shown.go keep a plan, approved.go,
 //     moved.go and stale.go hold a run to it;

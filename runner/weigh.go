@@ -52,6 +52,9 @@ func (w *walk) weigh(s *program.Step, at *place, in eval.Object, target *found) 
 func (w *walk) weighFields(s *program.Step, at *place, in eval.Object, target *found, v *verdict) {
 	creates := v.effect == steps.Create
 	switch {
+	case creates && takenAway(s, target) && !at.unsure(target.planned.by):
+		v.end = &outcome{status: Failed, failure: w.failure(at, s.Source.Action, archivedTwin(target.planned.by))}
+		return
 	case target.value == nil && creates:
 		v.changes = diff(s, in, nil)
 		return
@@ -121,6 +124,26 @@ func twin(target *found) error {
 	}
 	return &codedError{code: "conflict", message: message, hint: "on_conflict: update or skip would take that one"}
 }
+
+// takenAway reports whether a createContact would meet a contact that the plan
+// archives or deletes.
+func takenAway(s *program.Step, target *found) bool {
+	_, meets := s.Action.Input("on_conflict")
+	return meets && target.value == nil && target.planned != nil && target.planned.gone
+}
+
+// archivedTwin says that a contact keeps its names when it is taken away.
+func archivedTwin(by author) error {
+	return &codedError{
+		code:    "conflict",
+		message: by.String() + " takes the contact away that has this external_id or email, which keeps them",
+		hint:    "leave the contact as it is, or bring it back with unarchiveContact",
+	}
+}
+
+// unsure reports whether a write here, or an earlier one of the plan, may not be
+// made: what is only possible contradicts nothing.
+func (p *place) unsure(earlier author) bool { return p.possible != nil || earlier.possible }
 
 // refused ends a write whose record is not there.
 func (w *walk) refused(s *program.Step, at *place, target *found) *outcome {

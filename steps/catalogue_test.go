@@ -143,6 +143,12 @@ func checkCalls(t *testing.T, a *Action) {
 			t.Errorf("Current uses %s, which is no read, or no list", call.Action)
 		}
 	}
+	for _, u := range a.Unique {
+		checkCall(t, a, u.Find)
+		if _, known := a.Input(u.Input); !known || Find(u.Find.Action).Effect != Read || a.Goal != Fields {
+			t.Errorf("%s is no input of an update, or not found by a read", u.Input)
+		}
+	}
 	for _, call := range []*Call{a.Undo, a.UndoUpdate} {
 		if call != nil {
 			checkCall(t, a, call)

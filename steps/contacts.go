@@ -70,7 +70,16 @@ var contacts = []*Action{
 		Inputs:     slices.Concat([]Field{contactID, role, maybeEmail, externalID}, contactFields, []Field{mergeHistory}),
 		Output:     contact,
 		Current:    &Call{Action: "getContact", With: map[string]string{"contact_id": "{{ with.contact_id }}"}},
-		Undo:       &Call{Action: "updateContact", With: map[string]string{"contact_id": "{{ with.contact_id }}"}, Restore: true},
+		Unique: []Unique{
+			{Input: "external_id", Of: "user", Find: &Call{Action: "getContact", With: map[string]string{"external_id": "{{ with.external_id }}"}}},
+			{Input: "email", Of: "user", Unless: "external_id", Find: &Call{
+				Action: "searchContacts",
+				With:   map[string]string{"email": "{{ with.email }}", "role": "user"},
+				Match:  map[string]string{"email": "{{ with.email }}"},
+				Fold:   true,
+			}},
+		},
+		Undo: &Call{Action: "updateContact", With: map[string]string{"contact_id": "{{ with.contact_id }}"}, Restore: true},
 	},
 	{
 		Name:       "archiveContact",

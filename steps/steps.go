@@ -110,6 +110,7 @@ type Action struct {
 
 	Goal       Goal     // what Current is compared with
 	Current    *Call    // reads the record as it is; nil if there is nothing to look at
+	Unique     []Unique // of an update: what no two records may have alike
 	Undo       *Call    // takes the call back; nil if nothing can
 	UndoUpdate *Call    // takes a Create back that changed a record which was there before
 	UndoNote   string   // what cannot be taken back, and why; empty if all can
@@ -139,6 +140,15 @@ type Call struct {
 	Fold    bool              // Match does not tell capitals from small letters
 	Restore bool              // and every field that the step set, as before had it
 	Else    *Call             // used where If is false
+}
+
+// Unique is an input of an update that Intercom refuses where another record has
+// the value already.
+type Unique struct {
+	Input  string
+	Find   *Call  // finds who has it; templates are over with
+	Of     string // the role of the contacts that are held to it; empty for every record
+	Unless string // a record that has this field, too, is not held to it
 }
 
 // Holders are the contacts that have a record, such as a tag. It is deleted in

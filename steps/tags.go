@@ -42,7 +42,10 @@ var tags = []*Action{
 		Inputs:     []Field{tagID.inBodyAs("id"), tagName},
 		Output:     tag,
 		Current:    &Call{Action: "getTag", With: map[string]string{"tag_id": "{{ with.tag_id }}"}},
-		Undo:       &Call{Action: "updateTag", With: map[string]string{"tag_id": "{{ with.tag_id }}"}, Restore: true},
+		Unique: []Unique{
+			{Input: "name", Find: &Call{Action: "listTags", Match: map[string]string{"name": "{{ with.name }}"}, Fold: true}},
+		},
+		Undo: &Call{Action: "updateTag", With: map[string]string{"tag_id": "{{ with.tag_id }}"}, Restore: true},
 	},
 	{
 		Name:       "deleteTag",

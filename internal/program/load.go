@@ -62,6 +62,9 @@ func (p *Program) prepare(list []*Step, undo *bool) {
 		s.Blind = own != nil && !*own
 		if s.Action != nil {
 			s.Current = MustLookup(s.Action.Current)
+			for _, u := range s.Action.Unique {
+				s.Unique = append(s.Unique, MustLookup(u.Find))
+			}
 			if s.Action.Holders != nil {
 				s.Holders, s.Link = MustLookup(s.Action.Holders.List), MustLookup(steps.Find(s.Action.Holders.Link).Current)
 				for _, call := range s.Action.Holders.Other {

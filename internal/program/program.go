@@ -72,6 +72,7 @@ type Step struct {
 	Action  *steps.Action // nil for a group
 	With    *Value        // nil for a group
 	Current *Lookup       // how to see the record before a write; nil where there is no way
+	Unique  []*Lookup     // how to see who has what no two records may have; as in the catalogue
 	Others  []*Lookup     // what else may have it
 	Link    *Lookup       // whether a contact has it
 	Holders *Lookup       // who has the record that the step deletes; nil where that is nobody's
