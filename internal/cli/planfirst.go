@@ -59,14 +59,7 @@ func (s *session) planFirst(shown bool) (*runner.Result, error) {
 		return plan, err
 	}
 	unseen := s.showOn(io.Discard, io.Discard)
-	options := s.options
-	options.Workspace = s.workspace
-	options.Do, options.Stop, options.Draft, options.Concurrency = s.client, s.stop.first, s.draft, s.flags.Int("concurrency")
-	options.Unkept, options.Asked, options.On = s.flags.Bool("sandbox"), asked, unseen.event
-	plan, err := s.program.Plan(s.stop.ctx, options)
-	if plan != nil {
-		plan.Rate = s.client.Rate()
-	}
+	plan, err := s.pass(s.program.Plan, unseen)
 	if err = s.foreseen(plan, err); err == nil {
 		return plan, unseen.end(nil) // what is applied is reported
 	}

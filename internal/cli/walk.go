@@ -51,21 +51,26 @@ func (s *session) walk(how walker) error {
 	return s.exit(result)
 }
 
-// tell plans or applies, shows it, and closes the run.
-func (s *session) tell(how walker) (*runner.Result, error) {
+// pass plans or applies, and shows what happens.
+func (s *session) pass(how walker, shown *shown) (*runner.Result, error) {
 	s.options.Do, s.options.Workspace, s.options.Stop, s.options.Run = s.client, s.workspace, s.stop.first, s.run
 	s.options.Concurrency, s.options.Draft, s.options.OnStale = s.flags.Int("concurrency"), s.draft, s.flags.String("on-stale")
-	s.options.Unkept, s.options.Asked = s.flags.Bool("sandbox"), asked
+	s.options.Unkept, s.options.Asked, s.options.On = s.flags.Bool("sandbox"), asked, shown.event
+	result, err := how(s.stop.ctx, s.options)
+	if result != nil {
+		result.Rate = s.client.Rate()
+	}
+	return result, err
+}
+
+// tell plans or applies, shows it, and closes the run.
+func (s *session) tell(how walker) (*runner.Result, error) {
 	shown := s.show()
-	s.options.On = shown.event
 	s.stop.after(s.flags.Duration("max-duration"))
 	if s.run != nil {
 		signal.Ignore(syscall.SIGPIPE) // Ctrl-C ends "| tee" as well, and would end a run in the middle of a call
 	}
-	result, failed := how(s.stop.ctx, s.options)
-	if result != nil {
-		result.Rate = s.client.Rate()
-	}
+	result, failed := s.pass(how, shown)
 	err := errors.Join(shown.end(result), s.githubOutputs(result), s.close(result))
 	switch {
 	case failed != nil:
