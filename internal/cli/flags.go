@@ -12,6 +12,7 @@ import (
 
 	"github.com/flowrun-dev/flowrun/internal/files"
 	"github.com/flowrun-dev/flowrun/internal/program"
+	"github.com/flowrun-dev/flowrun/internal/report"
 	"github.com/flowrun-dev/flowrun/internal/workflow"
 	"github.com/flowrun-dev/flowrun/runner"
 	"github.com/urfave/cli/v2"
@@ -59,8 +60,8 @@ func colorFlag() cli.Flag {
 
 // colors reports whether what goes to a stream is coloured. Shows says whether
 // the stream shows colours.
-func (c *command) colors(flags *cli.Context, shows bool) bool {
-	return shows && !flags.Bool("no-color")
+func (c *command) colors(flags *cli.Context, shows bool) report.Colors {
+	return report.Colors(shows && !flags.Bool("no-color"))
 }
 
 // caFlag names certificates of authorities that are trusted besides those of

@@ -28,7 +28,7 @@ var checkColors = map[string]color.Attribute{
 }
 
 // Checks writes a line for each check, and what mends it.
-func Checks(w io.Writer, checks []Check, colors bool) error {
+func Checks(w io.Writer, checks []Check, colors Colors) error {
 	paint := painter(colors)
 	indent := strings.Repeat(" ", 22)
 	for _, c := range checks {

@@ -22,6 +22,9 @@ var statusColors = map[runner.Status]color.Attribute{
 	runner.Pending: color.FgYellow,
 }
 
+// Colors says whether what is written has colours.
+type Colors bool
+
 // painter puts text into colours, where they are wanted.
 type painter bool
 

@@ -34,7 +34,7 @@ type Rate struct {
 }
 
 // Logins shows logins, a block each.
-func Logins(w io.Writer, logins []Login, colors bool) error {
+func Logins(w io.Writer, logins []Login, colors Colors) error {
 	p := Printer{painter: painter(colors)}
 	var b strings.Builder
 	for i, login := range logins {

@@ -22,8 +22,8 @@ import (
 // Options says how to print.
 type Options struct {
 	Form     string // "text", "json" or "ndjson"
-	Color    bool   // of results
-	ErrColor bool   // of failures
+	Color    Colors // of results
+	ErrColor Colors // of failures
 	Quiet    bool
 	Full     bool // of a plan, each write and not a choice
 	Samples  int  // of each step of a plan

@@ -44,7 +44,7 @@ func (r PastRun) MarshalJSON() ([]byte, error) {
 
 // Run shows a run: what it was, what became of its steps, what is left, and
 // what to type next.
-func Run(w io.Writer, r PastRun, colors bool) error {
+func Run(w io.Writer, r PastRun, colors Colors) error {
 	p := Printer{painter: painter(colors)}
 	var b strings.Builder
 	b.WriteString(p.labelled(runFacts(r)) + "\n")

@@ -21,7 +21,7 @@ const (
 // began the runs, are left out where they are all the same, and where there is no
 // room: then the names of workflows are shortened first, and the end of a line
 // last.
-func RunTable(runs []*runner.Past, now time.Time, colors bool) string {
+func RunTable(runs []*runner.Past, now time.Time, colors Colors) string {
 	t := runTable{head: []string{"RUN", "WORKFLOW", "WORKSPACE", "WHO", "STATUS", "AGE", "DONE"}}
 	for _, r := range runs {
 		t.rows = append(t.rows, []string{r.ID, cut(r.Workflow, mostName), r.Workspace, cut(r.Who, 16), statusOf(r), age(now.Sub(r.StartedAt)), brief(r)})
