@@ -55,6 +55,9 @@ func (s *shown) end(result *runner.Result) error {
 		return nil
 	}
 	whole := s.collected.Summary(result)
+	if result.Plan && s.program.Undoes() == "" {
+		whole.Refused = s.unacknowledged(s.program.Breaches(result))
+	}
 	printed := whole
 	if s.mask {
 		printed = whole.Masked()

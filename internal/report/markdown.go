@@ -62,6 +62,7 @@ func (m *markdown) text() string {
 	m.printf("%s\n### flowrun %s: %s\n\n", Marker(m.Summary), what, code(cmp.Or(m.Workflow, m.File)))
 	m.printf("%s in workspace %s (%s): **%s**\n\n", code(m.File), code(m.Workspace.Name), code(m.Workspace.ID), headline(m.Summary))
 	m.totals()
+	m.refused()
 	m.failed()
 	m.changes()
 	m.notUndone()
@@ -132,6 +133,13 @@ func cell(n int64) string {
 		return ""
 	}
 	return Number(n)
+}
+
+// refused lists the guards that the plan goes beyond.
+func (m *markdown) refused() {
+	for _, b := range m.Refused {
+		m.printf("> [!WARNING]\n> Refused by a guard: %s.\n\n", code(b.Error()))
+	}
 }
 
 // failed lists what failed, or would fail.

@@ -18,6 +18,8 @@ type Summary struct {
 	Undo    Undo    `json:"undo"`
 	Cost    *Cost   `json:"cost,omitempty"` // of applying a plan
 
+	Refused []runner.Breach `json:"-"` // the guards that a plan goes beyond, for reports that people read
+
 	masked bool // by [Summary.Masked]
 }
 
