@@ -83,9 +83,6 @@ func TestRowsAroundAnAddress(t *testing.T) {
 			t.Errorf("around %s (-want +got):\n%s", tt.addr, diff)
 		}
 	}
-	if got := loopOf(`outer["k\n"].inner["say \"x\""]`); got != `outer["k\n"].inner` {
-		t.Errorf("the loop is %s", got)
-	}
 }
 
 // TestWhatIsSettledIsNotLeft mends what made rows fail, one after the other.

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/flowrun-dev/flowrun/internal/journal"
+	"github.com/tidwall/gjson"
 )
 
 // The journal says what was sent and how it ended. What failed before anything
@@ -52,14 +53,21 @@ func readTales(dir string) (*tales, error) {
 	defer file.Close()
 	failed := []byte(`"failure":`)
 	err = eachLine(file, func(text []byte) error {
-		if len(t.at) == 0 && !bytes.Contains(text, failed) {
-			return nil // as nearly all lines
+		line := &told{}
+		switch {
+		case bytes.Contains(text, failed):
+			if json.Unmarshal(text, line) != nil {
+				return nil // it is for people, who may have changed it
+			}
+			t.add(line)
+		case len(t.at) > 0: // of nearly all lines it is enough to know that nothing is known
+			line.Addr = gjson.GetBytes(text, "addr").String()
+			if t.of(line.Addr) == nil && t.under[line.Addr] == nil {
+				return nil
+			}
+			line.Step, line.Status = gjson.GetBytes(text, "step").String(), Status(gjson.GetBytes(text, "status").String())
+			t.settle(line)
 		}
-		var line told
-		if err := json.Unmarshal(text, &line); err != nil {
-			return nil // it is for people, who may have changed it
-		}
-		t.add(&line)
 		return nil
 	})
 	if err == io.EOF {
@@ -68,35 +76,35 @@ func readTales(dir string) (*tales, error) {
 	return t, err
 }
 
-// add takes in a line. What is told of an address replaces what was told of it
-// before, and the end of a row what was told of its steps.
+// add takes in a failure, in place of what was told of its address before.
 func (t *tales) add(line *told) {
-	rows := rowsAround(line.Addr)
-	for _, row := range rows {
-		t.forget(loopOf(row)) // its list was read after all
+	if line.Failure == nil {
+		t.settle(line) // the word stands in some text
+		return
 	}
-	before := t.of(line.Addr)
-	switch {
-	case line.Failure == nil && line.Step == "" && journal.Status(line.Status).Settled():
+	t.forget(line.Addr)
+	t.at[line.Addr] = len(t.all)
+	t.all = append(t.all, line)
+	for _, row := range rowsAround(line.Addr) {
+		if row != line.Addr {
+			t.under[row] = append(t.under[row], line.Addr)
+		}
+	}
+}
+
+// settle takes in a line without a failure. A row that is settled settles what
+// was told of its steps.
+func (t *tales) settle(line *told) {
+	if line.Step == "" && journal.Status(line.Status).Settled() {
 		t.forget(line.Addr)
 		for _, addr := range t.under[line.Addr] {
 			t.forget(addr)
 		}
 		delete(t.under, line.Addr)
 		return
-	case line.Failure == nil:
-		if before != nil && (before.Step == "") == (line.Step == "") {
-			t.forget(line.Addr)
-		}
-		return
 	}
-	t.forget(line.Addr)
-	t.at[line.Addr] = len(t.all)
-	t.all = append(t.all, line)
-	for _, row := range rows {
-		if row != line.Addr {
-			t.under[row] = append(t.under[row], line.Addr)
-		}
+	if before := t.of(line.Addr); before != nil && (before.Step == "") == (line.Step == "") {
+		t.forget(line.Addr) // else it is of the row, and that of its only step, or the other way round
 	}
 }
 
@@ -131,13 +139,6 @@ func rowsAround(addr string) []string {
 		at = min(at+1, len(addr)) // the bracket
 		rows = append(rows, addr[:at])
 	}
-}
-
-// loopOf is the address of the loop that a row is one of.
-func loopOf(row string) string {
-	parts := addrParts(row)
-	last := parts[len(parts)-1]
-	return strings.TrimSuffix(row, "["+strconv.Quote(last.key)+"]")
 }
 
 // Left gives what a run has not settled: what its journal has, step by step

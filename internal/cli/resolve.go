@@ -41,6 +41,9 @@ func (c *command) resolve(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if past.Status == runner.RunEmpty {
+		return neverBegan(past)
+	}
 	doubts, err := runner.OpenDoubts(past.Dir, c.by("flowrun resolve "+past.ID))
 	if err != nil {
 		return untaken(past, err)

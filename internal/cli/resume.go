@@ -117,7 +117,7 @@ func canResume(ctx *cli.Context, past *runner.Past) error {
 	case runner.RunGoesOn:
 		return fmt.Errorf("run %s: %w", past.ID, past.Locked())
 	case runner.RunEmpty:
-		return usage(fmt.Sprintf("run %s ended before it began: nothing was sent", past.ID), "apply the workflow again")
+		return neverBegan(past)
 	}
 	if info, err := os.Stat(past.Dir); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o002 != 0 {
 		return &exitError{exitJournal, fmt.Sprintf("run %s: its folder can be written by others", past.ID),
@@ -138,6 +138,10 @@ func canResume(ctx *cli.Context, past *runner.Past) error {
 			"the run goes on with the workflow and the lists as they were, and reads a file that it has not listed yet as it is now; if that is right, add --accept-changes")
 	}
 	return nil
+}
+
+func neverBegan(past *runner.Past) error {
+	return usage(fmt.Sprintf("run %s ended before it began: nothing was sent", past.ID), "apply the workflow again")
 }
 
 // unusable is the error of a run whose folder is not complete.
