@@ -140,15 +140,15 @@ func (w *walk) answered(s *program.Step, at *place, data []byte, err error) outc
 
 // answeredLate is the outcome of a call that was refused when it was sent
 // again. What takes a record away and then does not find it was done the first
-// time; a body that is refused now was refused then. Of all else it is not
-// known whether it was applied.
+// time; a body that is refused now was refused then, unless what it asked for may
+// be so by now. Of all else it is not known whether it was applied.
 func (w *walk) answeredLate(s *program.Step, at *place, refused *intercom.APIError) outcome {
 	takesAway := s.Action.Goal == steps.Gone || s.Action.Goal == steps.Absent
 	invalid := refused.Status == http.StatusBadRequest || refused.Status == http.StatusUnprocessableEntity
 	switch {
 	case refused.Status == http.StatusNotFound && takesAway:
 		return outcome{status: Done}
-	case invalid && s.Action.Retry == steps.Repeatable:
+	case invalid && s.Action.Retry == steps.Repeatable && !isLink(s.Action):
 		return outcome{status: Failed, failure: w.failure(at, s.Source.Action, refused)}
 	}
 	return outcome{status: InDoubt, failure: w.failure(at, s.Source.Action, refused)}

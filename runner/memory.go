@@ -114,11 +114,14 @@ func (w *walk) defers(s *program.Step, at *place, out outcome) bool {
 }
 
 // passing reports whether an error may be gone the next time: Intercom or the
-// network failed, and nothing was refused.
+// network failed, or refused what an earlier attempt may have done.
 func passing(err error) bool {
-	var unknown *intercom.UnknownError
-	var door *intercom.WriteRefusedError
-	return (isUnsent(err) || errors.As(err, &unknown)) && !errors.As(err, &door)
+	if _, door := errors.AsType[*intercom.WriteRefusedError](err); door {
+		return false
+	}
+	_, unknown := errors.AsType[*intercom.UnknownError](err)
+	refused, late := errors.AsType[*intercom.APIError](err)
+	return unknown || isUnsent(err) || late && refused.Earlier != nil
 }
 
 // isUnsent reports whether a call did not go out.

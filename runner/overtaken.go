@@ -20,6 +20,9 @@ func (d *doubt) isOld() bool { return d != nil && time.Since(d.sent.Last) > repe
 // applied, or the record was changed since and shows something else. It is nil
 // where the write may be made.
 func (w *walk) overtaken(open *doubt, target *found, v verdict) *outcome {
+	if isLink(open.step.Action) && target != nil && v.end != nil && v.end.status == Unchanged {
+		return &outcome{status: Done, effect: v.effect, has: true, data: target.value, permitted: true} // sent again, it might be refused
+	}
 	if !open.isOld() || target == nil || target.value == nil || open.step.Action.Goal != steps.Fields {
 		return nil
 	}
@@ -42,6 +45,12 @@ func (w *walk) overtaken(open *doubt, target *found, v verdict) *outcome {
 	})
 	out.effect, out.permitted = v.effect, true
 	return &out
+}
+
+// isLink reports whether an action puts something on a record or takes it off,
+// or brings the record back: it is so or it is not, whoever made it so.
+func isLink(action *steps.Action) bool {
+	return action.Effect == steps.Update && (action.Goal == steps.Present || action.Goal == steps.Absent)
 }
 
 func clockTime(t time.Time) string { return t.UTC().Format(time.DateTime) + " UTC" }

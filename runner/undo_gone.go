@@ -25,11 +25,10 @@ func (d deed) names(action *steps.Action) (record, contact string) {
 		_ = json.Unmarshal(d.Image.With[name], &id)
 		return id
 	}
-	link := action.Effect == steps.Update && (action.Goal == steps.Present || action.Goal == steps.Absent)
 	switch {
 	case action.Effect == steps.Create || action.Effect == steps.Send:
 		return action.Resource + " " + d.ID, ""
-	case link && action.Resource != "contacts":
+	case isLink(action) && action.Resource != "contacts":
 		return action.Resource + " " + text(action.Inputs[1].Name), "contacts " + text("contact_id")
 	}
 	return action.Resource + " " + text(action.Inputs[0].Name), ""

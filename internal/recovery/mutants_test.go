@@ -112,6 +112,10 @@ var mutants = []mutant{
 		`if s == "" || s == Failed {`,
 		"if true {",
 	}}},
+	{"a link that is refused when it is sent again was not made", "./runner TestALinkThatIsRefusedWhenItIsSentAgain", "runner/call.go", [][2]string{{
+		" && !isLink(s.Action):",
+		":",
+	}}},
 	{"an old doubt holds up the other rows", "TestADoubtHoldsUpNoOtherRow", "runner/tally.go", [][2]string{{
 		"t.counts.InDoubt-t.earlier > t.most",
 		"t.counts.InDoubt > t.most",
