@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -35,6 +36,9 @@ func failf(at int, hint, format string, args ...any) error {
 	return &Error{Offset: at, Message: fmt.Sprintf(format, args...), Hint: hint}
 }
 
+// missingHint begins the hint about something missing.
+const missingHint = "if it may be missing, write "
+
 // failure returns the error that a missing value becomes where a value is
 // needed.
 func (m Missing) failure() *Error {
@@ -55,9 +59,18 @@ func (m Missing) failure() *Error {
 		m.tellContent(e, base)
 	}
 	if e.Hint == "" {
-		e.Hint = "if it may be missing, write " + m.orElse()
+		e.Hint = missingHint + m.orElse()
 	}
 	return e
+}
+
+// orOmit adds to the hint of an error that a chain of names, which is all that
+// stands in a template, may be left out as well.
+func orOmit(err error, chain string) error {
+	if e, ok := errors.AsType[*Error](err); ok && e.Hint == missingHint+"("+chain+` ?? "...")` {
+		e.Hint += ", or " + chain + " ?? omit to leave it out"
+	}
+	return err
 }
 
 // name says what is missing.

@@ -65,7 +65,8 @@ func (t *Template) Refs() []Ref { return t.refs }
 // cause of ctx.
 func (t *Template) Eval(ctx context.Context, s *Scope) (Value, error) {
 	if len(t.pieces) == 1 && t.pieces[0].expr != nil {
-		return t.pieces[0].expr.Eval(ctx, s)
+		v, err := t.pieces[0].expr.Eval(ctx, s)
+		return v, orOmit(err, t.pieces[0].expr.text)
 	}
 	return t.EvalSegments(ctx, s, nil)
 }

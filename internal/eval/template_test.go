@@ -36,7 +36,7 @@ func TestTemplates(t *testing.T) {
 		{"a list in a mix", `a {{ item.list }}`, `error at 5: item.list is a list; text is needed here | write toJSON(item.list)`},
 		{"omit in a mix", `a {{ item.name ?? omit }}`, `error at 5: omit may only be a whole result, an element of a list or a value of an object`},
 		{"missing in a mix", `a {{ item.list[9] }}`, `error at 15: item.list[9] is missing; item.list has 3 elements | if it may be missing, write (item.list[9] ?? "...")`},
-		{"missing alone", `{{ item.list[9] }}`, `error at 13: item.list[9] is missing; item.list has 3 elements | if it may be missing, write (item.list[9] ?? "...")`},
+		{"missing alone", `{{ item.list[9] }}`, `error at 13: item.list[9] is missing; item.list has 3 elements | if it may be missing, write (item.list[9] ?? "..."), or item.list[9] ?? omit to leave it out`},
 		{"data is never a template", `{{ item.text_with_braces }} {{ index }}`, `text "{{ contact.id }} 0"`},
 	}
 	for _, tt := range tests {
