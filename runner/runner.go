@@ -16,14 +16,17 @@
 //     about, record.go reads it, diff.go and weigh.go compare, write.go, call.go
 //     and until.go send, extent.go tells what a write may change;
 //   - plan.go, overlay.go, packed.go, affected.go, estimate.go and along.go
-//     foresee, attributes.go, check.go, namesake.go, finding.go and breach.go object, cost.go
-//     and billed.go count the calls that an apply will take;
-//   - draft.go, planfile.go, savedplan.go and shown.go keep a plan, approved.go,
-//     moved.go and stale.go hold a run to it;
+//     foresee, attributes.go, check.go, namesake.go, finding.go and breach.go
+//     object, cost.go and billed.go count the calls that an apply will take;
+//   - draft.go, planfile.go, savedplan.go and shown.go keep a plan, leftplans.go
+//     finds those that were left, approved.go, moved.go and stale.go hold a run
+//     to it;
 //   - run.go, frozen.go, pins.go, recorder.go and rowvalues.go keep a run,
-//     resume.go, again.go, doubt.go, overtaken.go and decide.go take it up again;
-//     claim.go says that it is under way, astray.go and panic.go end it;
-//   - history.go, story.go, told.go, replay.go and pace.go tell of runs that were;
+//     resume.go, again.go, doubt.go, overtaken.go and decide.go take it up again,
+//     standing.go counts what it left; runids.go names it, claim.go says that it
+//     is under way, astray.go and panic.go end it;
+//   - history.go, recount.go, story.go, told.go, replay.go and pace.go tell of
+//     runs that were;
 //   - image.go, still.go, reversal.go and undo*.go take a run back;
 //   - event.go, result.go and failure.go are what is told, resultfiles.go and
 //     linefile.go what is left for people.

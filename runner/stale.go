@@ -2,6 +2,7 @@ package runner
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -110,16 +111,7 @@ func (w *walk) stale(s *program.Step, at *place, in eval.Object, target *found, 
 		why = line.differs(target.given(in), v, foreseen)
 	}
 	moved := foreseen.moved(target, v)
-	if why == "" && len(moved) > 0 {
-		why = "it was changed since: " + pathsOf(moved)
-	}
-	if why == "" {
-		why = at.moved
-	}
-	if why == "" && w.hasMoved(target.record()) {
-		why = "an earlier step found that it was changed since"
-	}
-	if why == "" {
+	if why = cmp.Or(why, movedIn(moved), at.moved, w.movedBefore(target.record())); why == "" {
 		return nil
 	}
 	w.movedOn(target.record())
@@ -146,10 +138,12 @@ func (w *walk) movedOn(record string) {
 	}
 }
 
-// hasMoved reports whether a record was found to have moved.
-func (w *walk) hasMoved(record string) bool {
-	_, moved := w.stales.Load(record)
-	return moved
+// movedBefore says that a record was found to have moved; "" if it was not.
+func (w *walk) movedBefore(record string) string {
+	if _, moved := w.stales.Load(record); moved {
+		return "an earlier step found that it was changed since"
+	}
+	return ""
 }
 
 // foreseen is the line of the write that a plan foresees for an instance: its
@@ -268,12 +262,16 @@ func (c *Change) like(before json.RawMessage) bool {
 	return c.Before != nil && same(c.field, eval.RawTrusted(c.Before), eval.RawTrusted(before))
 }
 
-func pathsOf(changes []Change) string {
+// movedIn says in which fields a record has moved; "" for none.
+func movedIn(changes []Change) string {
+	if len(changes) == 0 {
+		return ""
+	}
 	paths := make([]string, len(changes))
 	for i, c := range changes {
 		paths[i] = c.Path
 	}
-	return strings.Join(paths, ", ")
+	return "it was changed since: " + strings.Join(paths, ", ")
 }
 
 func nounOf(e steps.Effect) string {
