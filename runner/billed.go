@@ -179,6 +179,8 @@ func (w *walk) sends(s *program.Step, in eval.Object, target *found, out outcome
 		return 1, 1
 	case w.bill.saved:
 		return 0, 0
+	case out.failure != nil && s.Action.Goal == steps.Present && target != nil && target.lost():
+		return 1, 1
 	case out.failure != nil:
 		return w.sendsInVain(out.failure)
 	case meets && !looks:

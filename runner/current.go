@@ -28,6 +28,7 @@ type found struct {
 	contact       string // of what belongs to a contact: Intercom's id of that one
 	planned       *planned
 	by            []string // in a plan: the writes that have made it so
+	perhaps       string   // in a plan: a possible write before that takes it away
 	leave         func()   // ends the turn of the write; may be nil
 }
 

@@ -24,7 +24,8 @@ type overlay struct {
 // planned is a record that the plan writes.
 type planned struct {
 	kept  packed // nil where only its end is known
-	gone  bool   // it is archived or deleted
+	gone  bool   // it is archived or deleted, perhaps only if its last write is possible
+	final bool   // it is deleted, and nothing brings it back
 	by    author // of the last write
 	wrote map[string]authored
 }
@@ -108,6 +109,8 @@ func (o *overlay) see(t *found) {
 	}
 	unknown, some := rec.kept.whole.(*eval.Unknown)
 	switch {
+	case rec.gone && rec.by.possible:
+		t.value, t.perhaps = rec.kept.value(), rec.by.addr
 	case rec.gone:
 		t.value, t.absent = nil, errors.New("an earlier step of this plan archives or deletes it: "+rec.by.String())
 	case some:
@@ -125,6 +128,8 @@ func (o *overlay) seeMember(t *found) {
 	if rec := o.records["contacts "+t.contact]; rec != nil {
 		unknown, some := rec.kept.whole.(*eval.Unknown)
 		switch {
+		case rec.gone && rec.by.possible:
+			t.perhaps = rec.by.addr
 		case rec.gone:
 			t.value, t.absent = nil, errors.New("an earlier step of this plan archives or deletes the contact: "+rec.by.String())
 			return
@@ -132,6 +137,10 @@ func (o *overlay) seeMember(t *found) {
 			t.after, t.absent = unknown.Origins, nil
 			return
 		}
+	}
+	if rec := o.records[t.kind+" "+t.wanted]; rec != nil && rec.gone && !rec.by.possible { // nobody has it any more
+		t.value, t.planned, t.by = nil, rec, rec.authors()
+		return
 	}
 	if list, ok := o.members[t.key]; ok {
 		t.in(list)
@@ -154,7 +163,7 @@ func (o *overlay) write(action *steps.Action, t *found, out outcome, by author) 
 		o.joined[t.member()] = by.addr
 	case action.Goal == steps.Gone:
 		rec := o.record(t)
-		rec.kept, rec.gone, rec.by = pack(t.value), true, by
+		rec.kept, rec.gone, rec.final, rec.by = pack(t.value), true, action.Effect == steps.Delete, by
 	case action.Goal == steps.Present && t.field == "id": // it is brought back as it was
 		rec := o.record(t)
 		if rec.kept.value() == nil {

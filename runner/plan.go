@@ -39,6 +39,9 @@ func (w *walk) planned(s *program.Step, at *place, in eval.Object, target *found
 	defer w.overlay.mu.Unlock()
 	if target != nil && target.after == nil {
 		w.overlay.see(target)
+		if target.perhaps != "" {
+			at.possible = origins(at.possible, []string{target.perhaps})
+		}
 	}
 	v := w.weigh(s, at, in, target)
 	if v.end == nil {

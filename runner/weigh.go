@@ -31,6 +31,9 @@ func (w *walk) weigh(s *program.Step, at *place, in eval.Object, target *found) 
 		v.changes = diff(s, in, nil)
 	case s.Action.Goal == steps.Fields:
 		w.weighFields(s, at, in, target, &v)
+	case s.Action.Goal == steps.Present && target.lost():
+		target.absent = errors.New("an earlier step of this plan deletes it: " + target.planned.by.String())
+		v.end = w.refused(s, at, target)
 	case s.Action.Goal == steps.Gone && target.value == nil, target.absent != nil && s.Action.Goal != steps.Present:
 		v.end = w.refused(s, at, target)
 	case target.absent != nil && target.contact != "":
@@ -144,6 +147,13 @@ func archivedTwin(by author) error {
 // unsure reports whether a write here, or an earlier one of the plan, may not be
 // made: what is only possible contradicts nothing.
 func (p *place) unsure(earlier author) bool { return p.possible != nil || earlier.possible }
+
+// lost reports whether the plan deletes the very record, so that it can neither
+// be brought back nor be given to anybody. One of its name can be made.
+func (t *found) lost() bool {
+	rec := t.planned
+	return rec != nil && rec.gone && rec.final && !rec.by.possible && (t.contact != "" || t.field == "id")
+}
 
 // refused ends a write whose record is not there.
 func (w *walk) refused(s *program.Step, at *place, target *found) *outcome {
