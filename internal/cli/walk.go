@@ -178,7 +178,7 @@ func (s *session) next(result *runner.Result) []string {
 		hints = append(hints, "rows that failed, in the form they came in: "+files[0])
 	}
 	flags := s.sameFlags()
-	if inDoubt(result) > 0 {
+	if inDoubt(result) > 0 && !result.CutShort() { // else resume looks for it first
 		hints = append(hints, fmt.Sprintf("look in Intercom for what is in doubt, then: flowrun resolve %s%s --row KEY --applied ID (or --not-applied)", s.options.RunID, flags))
 	}
 	if g := result.Guard; g != nil {
