@@ -138,7 +138,7 @@ var contacts = []*Action{
 
 var (
 	role = Field{Name: "role", Type: oneOf("user", "lead"),
-		Doc: "user or lead; a lead can become a user, never the other way round", UndoNote: "a user cannot become a lead again"}
+		Doc: "a lead can become a user, never the other way round", UndoNote: "a user cannot become a lead again"}
 	email      = Field{Name: "email", Type: text, Example: "ann@example.com", Doc: "address of the contact", Privacy: Personal, Same: sameEmail}
 	maybeEmail = Field{Name: "email", Type: maybe(text), Doc: "address of the contact; null empties it", Privacy: Personal, Same: sameEmail}
 	externalID = Field{Name: "external_id", Type: text, Form: ownContactForm, Example: `"{{ item.user_id }}"`,

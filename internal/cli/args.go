@@ -160,6 +160,9 @@ func (l *commandLine) flagHint(command, name string, names []string) string {
 	if slices.Equal(l.path, []string{"plan"}) && (name == "n" || name == "dry-run") {
 		return "plan is the dry run: it writes nothing"
 	}
+	if slices.Equal(l.path, []string{"apply"}) && name == "out" {
+		return "flowrun plan FILE --out PLAN saves a plan, and flowrun apply PLAN applies it"
+	}
 	if near := spelling.Nearest(name, names); near != "" && len(name) > 1 {
 		return fmt.Sprintf("did you mean --%s?", near)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -44,8 +45,20 @@ func usage(message string, hints ...string) error {
 	return &exitError{exitUsage, message, hints}
 }
 
-func usageError(_ *cli.Context, err error, _ bool) error {
+func usageError(ctx *cli.Context, err error, _ bool) error {
 	text := strings.Replace(strings.TrimSuffix(err.Error(), ": parse error"), "for flag -", "for --", 1)
+	_, name, _ := strings.Cut(text, " for --")
+	for _, flag := range ctx.Command.Flags {
+		if !slices.Contains(flag.Names(), name) {
+			continue
+		}
+		switch flag.(type) {
+		case *cli.DurationFlag:
+			return usage(text, "write a number and a unit, such as 30s, 55m or 2h")
+		case *cli.IntFlag, *cli.Int64Flag:
+			return usage(text, "write a whole number")
+		}
+	}
 	return usage(text, `"flowrun help" shows the commands, and "flowrun COMMAND --help" its flags`)
 }
 
