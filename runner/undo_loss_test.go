@@ -185,7 +185,7 @@ func TestUndoOfALostAnswer(t *testing.T) {
 		{"a contact is found by its external_id", `{id: s, action: createContact, with: {role: user, external_id: new, name: New}}`, "", 1}, // archived
 		{"a link", `{id: s, action: attachTag, with: {contact_id: $bob, tag_id: 72}}`, "", 0},
 		{"a ticket is found", `{id: s, action: createTicket, with: {ticket_type_id: 1, contact_id: $ann, ticket_attributes: {_default_title_: Hi}}}`,
-			"partly: what the contact was told stays, and so does a contact that an unknown email created", 0},
+			"partly: a notice that went out stays, and so does a contact that an unknown email created", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			b := newBench(t, undoData(), untab(undoNames.Replace(`{version: 1, allow: [send], steps: [`+tt.step+`]}`)))

@@ -232,7 +232,7 @@ func TestUndoOfEachAction(t *testing.T) {
 		{action: "detachTag", with: `contact_id: $bob, tag_id: 71`, limits: []string{"partly: when and by whom the tag was attached is lost"}},
 		{
 			action: "createTicket", with: `ticket_type_id: 1, contact_id: $ann, ticket_attributes: {_default_title_: Hi}`,
-			limits: []string{"partly: what the contact was told stays, and so does a contact that an unknown email created"},
+			limits: []string{"partly: a notice that went out stays, and so does a contact that an unknown email created"},
 		},
 		{action: "deleteTicket", with: `ticket_id: 7`, changes: []string{"- tickets 7"}, limits: []string{"none: Intercom deletes the ticket for good"}},
 		{

@@ -37,7 +37,7 @@ var tickets = []*Action{
 		Groups:   []Group{{Names: ticketContacts, Min: 1, Max: 1}},
 		Output:   ticket,
 		Undo:     &Call{Action: "deleteTicket", With: map[string]string{"ticket_id": "{{ data.id }}"}},
-		UndoNote: "what the contact was told stays, and so does a contact that an unknown email created",
+		UndoNote: "a notice that went out stays, and so does a contact that an unknown email created",
 		SettleNote: "a ticket of this type and contact with these attributes, made in the time of the call, is searched for, once the search has caught up; " +
 			"a value of its own in an attribute, such as {{ run.id }} with the row's key, makes it certain",
 		check:  checkTicketContacts,

@@ -18,8 +18,11 @@ func (p *Printer) planSums(s *Summary) string {
 	lines := [][2]string{{"Plan", planTotals(s)}}
 	if n := s.failures(); n > 0 {
 		text := Number(n) + " that would fail"
-		if s.Blocking > 0 {
+		switch {
+		case s.Blocking == n:
 			text += "; the plan is blocked"
+		case s.Blocking > 0:
+			text += "; the plan is blocked by " + Number(s.Blocking) + " of them"
 		}
 		lines = append(lines, [2]string{"Found", p.paint(color.FgRed, text)})
 	}
