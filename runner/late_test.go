@@ -70,3 +70,36 @@ func TestALinkThatIsRefusedWhenItIsSentAgain(t *testing.T) {
 		})
 	}
 }
+
+// TestALinkThatIsRefusedWithoutALookBefore does the same with undo: false, which
+// saves the reads before writes, but for one that is sent again: in a later pass
+// over its row, and outside of loops in the next stretch of the run.
+func TestALinkThatIsRefusedWithoutALookBefore(t *testing.T) {
+	for _, tt := range []struct {
+		name, method, step string
+		applies            bool
+		want               Counts
+	}{
+		{"a company that was attached", "POST", `action: attachCompany, with: {contact_id: $bob, company_id: $company}`, true, Counts{Done: 1, Total: 1}},
+		{"a company that was not", "POST", `action: attachCompany, with: {contact_id: $bob, company_id: $company}`, false, Counts{Failed: 1, Total: 1}},
+		{"a company that was taken off", "DELETE", `action: detachCompany, with: {contact_id: $ann, company_id: $company}`, true, Counts{Done: 1, Total: 1}},
+		{"a tag that was attached", "POST", `action: attachTag, with: {contact_id: $eve, tag_id: 71}`, true, Counts{Done: 1, Total: 1}},
+		{"a tag that was taken off", "DELETE", `action: detachTag, with: {contact_id: $ann, tag_id: 71}`, true, Counts{Done: 1, Total: 1}},
+		{"a contact that was brought back", "POST", `action: unarchiveContact, with: {contact_id: $old}`, true, Counts{Done: 1, Total: 1}},
+	} {
+		for _, around := range []string{"", "for_each: {in: [1]}, "} {
+			t.Run(around+tt.name, func(t *testing.T) {
+				b := newBench(t, undoData(), untab(undoNames.Replace(`{version: 1, undo: false, steps: [{`+around+tt.step+`}]}`)))
+				dir := filepath.Join(t.TempDir(), "run")
+				way := &refusingLate{applies: tt.applies, method: tt.method}
+				var r *Result
+				for range 2 {
+					r = b.through(dir, func(to intercom.Doer) intercom.Doer { way.to = to; return way })
+				}
+				if r.Counts != tt.want {
+					t.Errorf("counts are %+v, want %+v", r.Counts, tt.want)
+				}
+			})
+		}
+	}
+}

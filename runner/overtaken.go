@@ -16,6 +16,11 @@ const repeatedFor = time.Hour
 // have changed its record since.
 func (d *doubt) isOld() bool { return d != nil && time.Since(d.sent.Last) > repeatedFor }
 
+// isLooked reports whether the record of a call in doubt is read before the call is
+// made again: somebody may have changed it since, or the call may be refused
+// because of what it has done.
+func (d *doubt) isLooked() bool { return d.isOld() || d != nil && isLink(d.step.Action) }
+
 // overtaken says how a write in doubt ends that is not to be made again: it was
 // applied, or the record was changed since and shows something else. It is nil
 // where the write may be made.

@@ -165,11 +165,11 @@ func (w *walk) refused(s *program.Step, at *place, target *found) *outcome {
 }
 
 // target reads the record that a write is about. It is nil where there is no
-// way to look, or the file wants none: undo: false saves the read, but for one
-// that somebody may have changed since it was to be written first. In a plan the
-// overlay sees to it that writes to a record come one at a time.
+// way to look, or the file wants none: undo: false saves the read, but for that of
+// a write in doubt which is not simply made again. In a plan the overlay sees to it
+// that writes to a record come one at a time.
 func (w *walk) target(ctx context.Context, s *program.Step, in eval.Object, open *doubt) (*found, error) {
-	if s.Current == nil || s.Blind && !w.planning && !w.opt.Run.planned() && !open.isOld() {
+	if s.Current == nil || s.Blind && !w.planning && !w.opt.Run.planned() && !open.isLooked() {
 		return nil, nil
 	}
 	if w.planning {

@@ -116,6 +116,10 @@ var mutants = []mutant{
 		" && !isLink(s.Action):",
 		":",
 	}}},
+	{"nor was one without a look before", "./runner TestALinkThatIsRefusedWithoutALookBefore", "runner/overtaken.go", [][2]string{{
+		" || d != nil && isLink(d.step.Action)",
+		"",
+	}}},
 	{"an old doubt holds up the other rows", "TestADoubtHoldsUpNoOtherRow", "runner/tally.go", [][2]string{{
 		"t.counts.InDoubt-t.earlier > t.most",
 		"t.counts.InDoubt > t.most",
