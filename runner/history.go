@@ -221,12 +221,15 @@ func countsSoFar(state *journal.State) (Counts, error) {
 	if err != nil {
 		return c, err
 	}
+	instances, err := state.Instances()
 	for _, l := range loops {
 		if len(l.In) == 0 && l.List != nil {
-			c.merge(rowCounts(l.Rows, l.List.Count))
+			open := rowsInDoubt(instances, nil, l.Address)
+			for index := range l.List.Count {
+				c.add(rowStatus(l.Rows.Status(index), open[index]), 1)
+			}
 		}
 	}
-	instances, err := state.Instances()
 	for _, i := range instances {
 		if len(i.In) == 0 {
 			c.add(statusOf(i), 1)
@@ -235,15 +238,18 @@ func countsSoFar(state *journal.State) (Counts, error) {
 	return c, err
 }
 
-func rowCounts(rows *journal.Rows, total int64) Counts {
-	var c Counts
-	for _, s := range Statuses {
-		if s != Pending {
-			c.add(s, rows.Count(journal.Status(s)))
-		}
+// rowStatus is how a row stands, by how it last ended, if it has, and whether a
+// call in it is in doubt. A process that was killed has not said how the row
+// ended that it was at.
+func rowStatus(ended journal.Status, open bool) Status {
+	switch {
+	case ended.Settled():
+	case open:
+		return InDoubt
+	case ended != journal.Failed: // none, or what was in doubt has been found out since
+		return Pending
 	}
-	c.add(Pending, max(0, total-c.Total))
-	return c
+	return Status(ended)
 }
 
 // statusOf is how an instance stands. A call that was begun and has no answer

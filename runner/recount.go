@@ -71,7 +71,7 @@ func recount(dir string, r *Result, steps map[string]*StepResult) error {
 				s.Rows.add(Pending, record.List.Count)
 			}
 		case record.Intent != nil:
-			open[record.Intent.Address] = nil
+			open[record.Intent.Address] = &journal.Answer{Address: record.Intent.Address, In: record.Intent.In, Status: journal.InDoubt}
 		case record.Answer != nil && record.Answer.Status.Settled():
 			delete(open, record.Answer.Address)
 			r.tally(stepAt(steps, record.Answer.Address), record.Answer)
@@ -81,21 +81,33 @@ func recount(dir string, r *Result, steps map[string]*StepResult) error {
 			open[record.Answer.Address] = record.Answer
 		case record.Row != nil && record.Row.Status.Settled():
 			delete(rows, pathKey(record.Row.Path))
-			moveRow(steps, *record.Row)
+			moveRow(steps, record.Row.Path, Status(record.Row.Status))
 		case record.Row != nil:
 			rows[pathKey(record.Row.Path)] = *record.Row
 		}
 	}
-	for addr, answer := range open {
-		if answer == nil {
-			answer = &journal.Answer{Address: addr, Status: journal.InDoubt}
-		}
-		r.tally(stepAt(steps, addr), answer)
-	}
-	for _, row := range rows {
-		moveRow(steps, row)
-	}
+	r.tallyOpen(steps, open, rows)
 	return nil
+}
+
+// tallyOpen counts the calls and the rows that a journal leaves open.
+func (r *Result) tallyOpen(steps map[string]*StepResult, calls map[string]*journal.Answer, rows map[string]journal.Row) {
+	doubtful := map[string]bool{} // rows with a call in doubt
+	for addr, answer := range calls {
+		r.tally(stepAt(steps, addr), answer)
+		if answer.Status != journal.InDoubt {
+			continue
+		}
+		for n := range answer.In {
+			row := answer.In[:n+1]
+			key := pathKey(row)
+			rows[key] = journal.Row{Path: row, Status: rows[key].Status}
+			doubtful[key] = true
+		}
+	}
+	for key, row := range rows {
+		moveRow(steps, row.Path, rowStatus(row.Status, doubtful[key]))
+	}
 }
 
 func stepAt(steps map[string]*StepResult, addr string) *StepResult {
@@ -131,12 +143,12 @@ func (r *Result) tally(s *StepResult, a *journal.Answer) {
 	}
 }
 
-// moveRow counts a row that has ended, which counted as pending before.
-func moveRow(steps map[string]*StepResult, row journal.Row) {
-	s := stepAt(steps, row.Path[len(row.Path)-1].Loop)
+// moveRow counts how a row stands, which counted as pending before.
+func moveRow(steps map[string]*StepResult, row journal.Path, status Status) {
+	s := stepAt(steps, row[len(row)-1].Loop)
 	if s == nil || s.Rows == nil {
 		return
 	}
 	s.Rows.add(Pending, -1)
-	s.Rows.add(Status(row.Status), 1)
+	s.Rows.add(status, 1)
 }

@@ -160,7 +160,7 @@ func (r *Run) Torn() string {
 func (r *Run) untouched() (bool, error) {
 	instances, err := r.past.Instances()
 	loops, loopsErr := r.past.Loops()
-	rows := slices.ContainsFunc(loops, func(l journal.Loop) bool { return rowCounts(l.Rows, 0).Total > 0 })
+	rows := slices.ContainsFunc(loops, func(l journal.Loop) bool { return l.Rows.Ended() > 0 })
 	return len(instances) == 0 && !rows, errors.Join(err, loopsErr)
 }
 

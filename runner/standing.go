@@ -47,11 +47,7 @@ func (r *Run) standingRows(at *place, rows *journal.Rows, from, to int64) (c Cou
 	}
 	open := rowsInDoubt(instances, at.path, at.addr())
 	for index := from; index < to; index++ {
-		status := stands(Status(rows.Status(index)))
-		if status == Pending && open[index] {
-			status = InDoubt
-		}
-		c.add(status, 1)
+		c.add(stands(rowStatus(rows.Status(index), open[index])), 1)
 	}
 	return c
 }
@@ -70,7 +66,7 @@ func rowsInDoubt(instances []journal.Instance, in journal.Path, loop string) map
 
 // stands is how a status stands when nothing was done since.
 func stands(s Status) Status {
-	if s == "" || s == Failed {
+	if s == Failed {
 		return Pending
 	}
 	return s

@@ -2,7 +2,9 @@ package runner
 
 import (
 	"context"
+	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/flowrun-dev/flowrun/intercom"
@@ -62,4 +64,74 @@ func (d *stopping) Do(ctx context.Context, req intercom.Request) (intercom.Respo
 		}
 	}
 	return resp, err
+}
+
+// TestAKilledRunIsCountedAlikeEverywhere looks at a run as if its process had
+// been killed while one of its calls was on its way: for each of them, in two
+// stretches of the run. What the list of the runs counts, what its steps add up
+// to, and what is listed as in doubt are the same.
+func TestAKilledRunIsCountedAlikeEverywhere(t *testing.T) {
+	const text = `{version: 1, defaults: {retry: {max_attempts: 1}}, steps: [
+		{id: l, on_error: continue, for_each: {in: ["$ann", "$bob", "nobody", "$eve"], as: who, max_failures: 4}, steps: [
+			{action: createTag, with: {name: "tag of {{ who }}"}},
+			{action: updateContact, with: {contact_id: "{{ who }}", name: New}},
+			{action: searchContacts, with: {name: "{{ who }}"}},
+			{action: updateContact, with: {contact_id: "{{ who }}", name: Newer}}]},
+		{id: n, for_each: {in: [1, 2]}, steps: [{for_each: {in: [1, 2], as: k}, action: createTag, with: {name: "tag {{ item }} {{ k }}"}}]}]}`
+	b := newBench(t, undoData(), untab(undoNames.Replace(text)))
+	dir, killed := filepath.Join(t.TempDir(), "run"), t.TempDir()
+	count := 0
+	spy := func(fates ...string) func(intercom.Doer) intercom.Doer {
+		return func(to intercom.Doer) intercom.Doer {
+			return &fated{&spying{to, func() {
+				count++
+				if err := os.CopyFS(filepath.Join(killed, strconv.Itoa(count)), os.DirFS(dir)); err != nil {
+					t.Error(err)
+				}
+			}}, "PUT", fates, nil}
+		}
+	}
+	lost := []string{answerLost, answerLost, answerLost, answerLost, answerLost, answerLost} // of three rows, twice
+	b.through(dir, spy(lost...))
+	b.through(dir, spy())
+	doubtful := 0
+	for i := range count {
+		past := readPast(filepath.Join(killed, strconv.Itoa(i+1)))
+		result, err := past.Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		left, err := past.Left()
+		if err != nil {
+			t.Fatal(err)
+		}
+		inDoubt := map[string]bool{}
+		for _, l := range left {
+			if rows := rowsAround(l.Addr); l.Status == InDoubt && len(rows) > 0 {
+				inDoubt[rows[0]] = true
+			}
+		}
+		doubtful += len(inDoubt)
+		steps, rows := result.StepsAndRows()
+		if rows.InDoubt != int64(len(inDoubt)) {
+			t.Errorf("at call %d: in doubt are %v, and the rows are %+v", i+1, inDoubt, rows)
+		}
+		if steps != (Counts{}) {
+			t.Errorf("at call %d: without the rows, %+v is left of the counts of the run, which are %+v", i+1, steps, past.Counts)
+		}
+	}
+	if count < 20 || doubtful < 15 {
+		t.Errorf("of %d calls that were looked at, %d were in doubt", count, doubtful)
+	}
+}
+
+// spying does something while a call is on its way.
+type spying struct {
+	to    intercom.Doer
+	peeks func()
+}
+
+func (d *spying) Do(ctx context.Context, req intercom.Request) (intercom.Response, error) {
+	d.peeks()
+	return d.to.Do(ctx, req)
 }
