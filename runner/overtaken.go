@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/flowrun-dev/flowrun/internal/eval"
 	"github.com/flowrun-dev/flowrun/steps"
 )
 
@@ -16,40 +17,47 @@ const repeatedFor = time.Hour
 // have changed its record since.
 func (d *doubt) isOld() bool { return d != nil && time.Since(d.sent.Last) > repeatedFor }
 
-// isLooked reports whether the record of a call in doubt is read before the call is
-// made again: somebody may have changed it since, or the call may be refused
-// because of what it has done.
-func (d *doubt) isLooked() bool { return d.isOld() || d != nil && isLink(d.step.Action) }
-
 // overtaken says how a write in doubt ends that is not to be made again: it was
 // applied, or the record was changed since and shows something else. It is nil
 // where the write may be made.
-func (w *walk) overtaken(open *doubt, target *found, v verdict) *outcome {
-	if isLink(open.step.Action) && target != nil && v.end != nil && v.end.status == Unchanged {
-		return &outcome{status: Done, effect: v.effect, has: true, data: target.value, permitted: true} // sent again, it might be refused
-	}
-	if !open.isOld() || target == nil || target.value == nil || open.step.Action.Goal != steps.Fields {
+func (w *walk) overtaken(open *doubt, in eval.Object, target *found, v verdict) *outcome {
+	fields := open.step.Action.Goal == steps.Fields
+	switch shows := v.end != nil && v.end.status == Unchanged; {
+	case target == nil || fields && target.value == nil:
+		return nil
+	case shows && isLink(open.step.Action): // sent again, it might be refused
+		return &outcome{status: Done, effect: v.effect, has: true, data: target.value, permitted: true}
+	case shows && fields && open.isOld():
+		return &outcome{status: Done, effect: v.effect, id: target.id(), has: true, data: target.value, permitted: true}
+	case shows:
 		return nil
 	}
-	if v.end != nil && v.end.status == Unchanged {
-		id := idOf(target.value)
-		return &outcome{status: Done, effect: v.effect, id: id, has: true, data: target.value, permitted: true}
+	problem := ""
+	if by := w.rewritten(open, in, target, v.changes); by != nil {
+		problem = by.Label + " has written the record since, which shows something else: sending it again would overwrite that"
+	} else if fields && open.isOld() {
+		problem = w.changedBehind(open, target)
 	}
+	if problem == "" {
+		return nil
+	}
+	out := w.inDoubt(open, &codedError{code: codeInDoubt, message: "sent, and not known whether it was applied: " + problem, hint: hintOf(time.Time{})})
+	out.effect, out.permitted = v.effect, true
+	return &out
+}
+
+// changedBehind says that a record was changed after a call in doubt was sent; ""
+// where it was not, or does not say when.
+func (w *walk) changedBehind(open *doubt, target *found) string {
 	const slack = 2 * time.Second                                                          // of times of Intercom
 	changed, _ := strconv.ParseInt(textValue(valueAt(target.value, "updated_at")), 10, 64) // none in a record without it
 	ahead, known := w.clock.Ahead()
 	sent := open.sent.First.Add(ahead)
 	if !known || changed < sent.Add(-slack).Unix() {
-		return nil
+		return ""
 	}
-	out := w.inDoubt(open, &codedError{
-		code: codeInDoubt,
-		message: fmt.Sprintf("sent at %s, and the record was changed at %s and shows something else: sending it again might overwrite what somebody did since",
-			clockTime(sent), clockTime(time.Unix(changed, 0))),
-		hint: hintOf(time.Time{}),
-	})
-	out.effect, out.permitted = v.effect, true
-	return &out
+	return fmt.Sprintf("it went out at %s, and the record was changed at %s and shows something else; sending it again might overwrite what somebody did since",
+		clockTime(sent), clockTime(time.Unix(changed, 0)))
 }
 
 // isLink reports whether an action puts something on a record or takes it off,

@@ -29,6 +29,7 @@ type Run struct {
 	cut     *journal.TornTail // what was found half written when it was taken up
 	files   *resultFiles
 	made    made
+	since   since
 	looks   map[string]time.Time // from [lookTimes]
 	veil    secret.Veil          // over the secret inputs
 }

@@ -22,8 +22,8 @@
 //     finds those that were left, approved.go, moved.go and stale.go hold a run
 //     to it;
 //   - run.go, frozen.go, pins.go, recorder.go and rowvalues.go keep a run,
-//     resume.go, again.go, doubt.go, overtaken.go and decide.go take it up again,
-//     standing.go counts what it left; runids.go names it, claim.go says that it
+//     resume.go, again.go, doubt.go, overtaken.go, since.go and decide.go take it up
+//     again, standing.go counts what it left; runids.go names it, claim.go says that it
 //     is under way, astray.go and panic.go end it;
 //   - history.go, recount.go, story.go, told.go, replay.go and pace.go tell of
 //     runs that were;

@@ -39,7 +39,7 @@ func (w *walk) weigh(s *program.Step, at *place, in eval.Object, target *found) 
 	case target.absent != nil && target.contact != "":
 		v.end = w.refused(s, at, target) // the contact itself is not there
 	case s.Action.Goal == steps.Present && target.value != nil:
-		v.end = &outcome{status: Unchanged, has: true, data: target.value}
+		v.end = &outcome{status: Unchanged, id: target.id(), has: true, data: target.value}
 	case s.Action.Goal == steps.Absent && target.value == nil:
 		v.end = &outcome{status: Unchanged, has: true}
 	default:
@@ -75,7 +75,7 @@ func (w *walk) weighFields(s *program.Step, at *place, in eval.Object, target *f
 		w.weighPlanned(s, at, target.planned, v)
 	}
 	if v.end == nil && len(v.changes) == 0 {
-		v.end = &outcome{status: Unchanged, has: true, data: target.value}
+		v.end = &outcome{status: Unchanged, id: target.id(), has: true, data: target.value}
 	}
 }
 
@@ -166,10 +166,10 @@ func (w *walk) refused(s *program.Step, at *place, target *found) *outcome {
 
 // target reads the record that a write is about. It is nil where there is no
 // way to look, or the file wants none: undo: false saves the read, but for that of
-// a write in doubt which is not simply made again. In a plan the overlay sees to it
+// a write in doubt. In a plan the overlay sees to it
 // that writes to a record come one at a time.
 func (w *walk) target(ctx context.Context, s *program.Step, in eval.Object, open *doubt) (*found, error) {
-	if s.Current == nil || s.Blind && !w.planning && !w.opt.Run.planned() && !open.isLooked() {
+	if s.Current == nil || s.Blind && !w.planning && !w.opt.Run.planned() && open == nil {
 		return nil, nil
 	}
 	if w.planning {

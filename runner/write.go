@@ -68,7 +68,7 @@ func (w *walk) idle(s *program.Step, at *place, in eval.Object, target *found, v
 	if open == nil || v.end != nil && v.end.note != "" {
 		return w.spared(s, at, in, target, v)
 	}
-	return w.overtaken(open, target, *v)
+	return w.overtaken(open, in, target, *v)
 }
 
 // unread is the outcome of a write whose record could not be read before it. An

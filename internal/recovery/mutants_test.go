@@ -116,17 +116,21 @@ var mutants = []mutant{
 		" && !isLink(s.Action):",
 		":",
 	}}},
-	{"nor was one without a look before", "./runner TestALinkThatIsRefusedWithoutALookBefore", "runner/overtaken.go", [][2]string{{
-		" || d != nil && isLink(d.step.Action)",
-		"",
+	{"nor was one without a look before", "./runner TestALinkThatIsRefusedWithoutALookBefore", "runner/weigh.go", [][2]string{{
+		" && open == nil {",
+		" && !open.isOld() {",
 	}}},
 	{"an old doubt holds up the other rows", "TestADoubtHoldsUpNoOtherRow", "runner/tally.go", [][2]string{{
 		"t.counts.InDoubt-t.earlier > t.most",
 		"t.counts.InDoubt > t.most",
 	}}},
 	{"an old update is repeated over a later edit", "TestALaterEditIsNotOverwritten", "runner/overtaken.go", [][2]string{{
-		"if !open.isOld() ||",
-		"if true ||",
+		"} else if fields && open.isOld() {",
+		"} else if false {",
+	}}},
+	{"an update is repeated over what the run has written since", "./runner TestALaterWriteOfTheRunIsNotOverwritten", "runner/since.go", [][2]string{{
+		"return wrote && !at.Before(sent)",
+		"return wrote && at.IsZero()",
 	}}},
 	{"guards begin at zero in a run that is resumed", "./runner TestGuardsGoOnWithARun", "runner/breach.go", [][2]string{{
 		"return sent, nil",
