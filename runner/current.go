@@ -81,6 +81,35 @@ func (w *walk) search(ctx context.Context, l *program.Lookup, retry intercom.Ret
 	return t, nil
 }
 
+// findMade reads by its id the contact that an earlier write of the plan has made,
+// as the plan foresaw, where the search does not show it yet. One that does not
+// have the name any more is not the one that the plan meant.
+func (w *walk) findMade(ctx context.Context, s *program.Step, at *place, t *found) error {
+	if !w.opt.Run.planned() || t == nil || t.value != nil || t.look == nil || t.look.Action.Paging != intercom.CursorBody {
+		return nil
+	}
+	line, err := w.opt.Run.plan.find(at.addr())
+	if err != nil || line == nil || line.Seen == nil || line.Seen.Made == "" {
+		return err
+	}
+	id, err := w.opt.Run.madeBy(line.Seen.Made)
+	if err != nil || id == "" {
+		return err
+	}
+	action, req, err := readOf(eval.Object{"type": "contact", "id": id})
+	if err != nil {
+		return err
+	}
+	req.Retry, t.match = s.Retry, nil
+	if err := w.fetch(ctx, t, action, req); err != nil || t.value == nil {
+		return err
+	}
+	if name := textValue(valueAt(t.value, t.field)); nameKey(t.kind, t.field, name) != nameKey(t.kind, t.field, t.wanted) {
+		t.value = nil
+	}
+	return nil
+}
+
 // applies reports whether this is the way to look for a record.
 func (w *walk) applies(ctx context.Context, l *program.Lookup, scope *eval.Scope) (bool, *eval.Unknown, error) {
 	if l.Cond == nil {

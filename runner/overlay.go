@@ -27,6 +27,7 @@ type planned struct {
 	gone  bool   // it is archived or deleted, perhaps only if its last write is possible
 	final bool   // it is deleted, and nothing brings it back
 	by    author // of the last write
+	made  string // address of the write that makes it; empty where it is there already
 	wrote map[string]authored
 }
 
@@ -175,6 +176,9 @@ func (o *overlay) write(action *steps.Action, t *found, out outcome, by author) 
 			t.planned = nil // what is made is another one than what had the name before
 		}
 		rec := o.record(t)
+		if t.value == nil {
+			rec.made = by.addr
+		}
 		rec.kept, rec.by = pack(out.data), by
 		rec.sets(out.changes, by)
 		o.name(t.kind, rec)

@@ -28,6 +28,7 @@ func (w *walk) restore(s *program.Step, at *place, a *journal.Answer) ending {
 type made struct {
 	mu sync.Mutex
 	by map[string]string // address by Intercom's id; nil until the first question
+	id map[string]string // Intercom's id by address
 }
 
 // add takes in an answer.
@@ -41,7 +42,7 @@ func (m *made) add(a journal.Answer) {
 
 func (m *made) take(a journal.Answer) {
 	if a.RemoteID != "" && a.Effect != steps.Update.String() {
-		m.by[a.RemoteID] = a.Address
+		m.keep(a.RemoteID, a.Address)
 	}
 }
 
@@ -58,9 +59,11 @@ func (m *made) look(n journal.Note) {
 func (m *made) find(n journal.Note) {
 	var f finding
 	if n.Kind == noteLookup && json.Unmarshal(n.Data, &f) == nil && f.ID != "" {
-		m.by[f.ID] = n.Address
+		m.keep(f.ID, n.Address)
 	}
 }
+
+func (m *made) keep(id, addr string) { m.by[id], m.id[addr] = addr, id }
 
 // has reports whether another instance of the run is known to have made the
 // record with that id. Where the journal cannot tell, it says so of each.
@@ -77,12 +80,25 @@ func (r *Run) has(at *place, id string) bool {
 	return ok && by != at.addr()
 }
 
+// madeBy gives the id of the record that an instance of the run has made; "" where
+// it is not known to have made one.
+func (r *Run) madeBy(addr string) (string, error) {
+	r.made.mu.Lock()
+	defer r.made.mu.Unlock()
+	if r.made.by == nil {
+		if err := r.readMade(); err != nil {
+			return "", err
+		}
+	}
+	return r.made.id[addr], nil
+}
+
 // readMade reads the journal for what was made so far.
 func (r *Run) readMade() error {
 	if err := r.Sync(); err != nil {
 		return err
 	}
-	found := made{by: map[string]string{}}
+	found := made{by: map[string]string{}, id: map[string]string{}}
 	for record, err := range journal.Records(r.Dir) {
 		switch {
 		case err != nil:
@@ -93,6 +109,6 @@ func (r *Run) readMade() error {
 			found.find(*record.Note)
 		}
 	}
-	r.made.by = found.by
+	r.made.by, r.made.id = found.by, found.id
 	return nil
 }

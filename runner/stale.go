@@ -22,6 +22,7 @@ type weighed struct {
 	Before map[string]string `json:"before,omitempty"` // digests of what secrets replace, by path
 	Unseen bool              `json:"unseen,omitempty"` // nobody could look: an earlier step of the plan brings the record
 	By     []string          `json:"by,omitempty"`     // of what is unchanged: the writes of the plan that make it so
+	Made   string            `json:"made,omitempty"`   // the write of the plan that makes the record
 }
 
 // weighing is what is kept of a write that a plan foresees.
@@ -32,6 +33,9 @@ func (w *walk) weighing(s *program.Step, at *place, in eval.Object, target *foun
 	given := target.given(in)
 	seen := &weighed{Unseen: target != nil && target.after != nil, Later: later(s, given)}
 	seen.Inputs = digestOf(given, seen.Later)
+	if target != nil && target.planned != nil {
+		seen.Made = target.planned.made
+	}
 	for _, c := range changes {
 		if c.Secret {
 			if seen.Before == nil {

@@ -3,6 +3,7 @@ package runner
 import (
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -91,5 +92,71 @@ func TestAContactByEmailThatIsSoAlreadyIsLeftAlone(t *testing.T) {
 	r := b.stretch(filepath.Join(t.TempDir(), "run"), 1000)
 	if want := (Counts{Done: 1, Unchanged: 2, Total: 3}); r.Counts != want || len(b.writes()) != 1 {
 		t.Errorf("counts are %+v, writes %v, guard %v, failures %v", r.Counts, b.writes(), r.Guard, r.Failures)
+	}
+}
+
+// TestAPlanMeetsTheContactThatItMakes applies a plan whose second write is to the
+// contact that the first one makes, before the search shows that contact.
+func TestAPlanMeetsTheContactThatItMakes(t *testing.T) {
+	const (
+		first  = `{action: createContact, with: {email: new@x.example, name: New}}, `
+		second = `{action: createContact, with: {email: new@x.example, phone: "+15005550100", on_conflict: update}}`
+	)
+	for _, tt := range []struct {
+		name, steps string
+		stopAfter   int
+	}{
+		{"in the next step", first + second, 0},
+		{"in the next stretch of the run", first + second, 1},
+		{"by another name", `{action: createContact, with: {external_id: e9, email: new@x.example, name: New}}, ` + second, 0},
+		{"in a row", first + `{for_each: {in: [1]}, action: createContact, with: {email: New@x.example, phone: "+15005550100", on_conflict: update}}`, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			fakeTime(t, func(t *testing.T) {
+				k := newKeeper(t, `{version: 1, steps: [`+tt.steps+`]}`)
+				k.server = sandbox.New(sandbox.Options{Data: threeUsers(), IndexLag: 20 * time.Second})
+				plan, dir := k.mustSave(), filepath.Join(t.TempDir(), "run")
+				k.stopAfter = tt.stopAfter
+				r := k.applyPlan(plan, dir, "")
+				if k.stopAfter > 0 {
+					k.stopAfter = 0
+					r = k.applyPlan(plan, dir, "")
+				}
+				if want := (Counts{Done: 2, Total: 2}); r.Counts != want || len(k.writes()) != 2 {
+					t.Errorf("counts are %+v, writes %v, failures %v, notes %v", r.Counts, k.writes(), r.Failures, notesOf(k.events))
+				}
+			})
+		})
+	}
+}
+
+// TestAPlanLeavesTheContactThatItMadeToOthers lets somebody take away the name of
+// the contact that the plan has made, before its second write: what the plan meant
+// is not there any more.
+func TestAPlanLeavesTheContactThatItMadeToOthers(t *testing.T) {
+	for _, move := range [][3]string{
+		{"PUT", "/contacts/$made", `{"email": "else@x.example"}`},
+		{"POST", "/contacts/$made/archive", ""},
+		{"DELETE", "/contacts/$made", ""},
+	} {
+		t.Run(move[0]+" "+move[1], func(t *testing.T) {
+			fakeTime(t, func(t *testing.T) {
+				k := newKeeper(t, `{version: 1, steps: [{action: createContact, with: {email: new@x.example, name: New}},
+					{action: createContact, with: {email: new@x.example, phone: "+15005550100", on_conflict: update}}]}`)
+				k.server = sandbox.New(sandbox.Options{Data: threeUsers(), IndexLag: 20 * time.Second})
+				plan, dir := k.mustSave(), filepath.Join(t.TempDir(), "run")
+				k.stopAfter = 1
+				k.applyPlan(plan, dir, "")
+				all := k.server.Snapshot().Contacts
+				made := slices.IndexFunc(all, func(c sandbox.Contact) bool { return c.Email == "new@x.example" })
+				k.send(move[0], strings.ReplaceAll(move[1], "$made", all[made].ID), move[2])
+				k.stopAfter = 0
+				before := len(k.writes())
+				r := k.applyPlan(plan, dir, "")
+				if after := k.writes()[before:]; r.Stale != 1 || len(after) > 0 {
+					t.Errorf("stale %d, counts %+v, writes %v", r.Stale, r.Counts, after)
+				}
+			})
+		})
 	}
 }

@@ -49,9 +49,12 @@ func (w *walk) write(ctx context.Context, s *program.Step, at *place, in eval.Ob
 func (w *walk) aim(ctx context.Context, s *program.Step, at *place, in eval.Object, effect steps.Effect, open *doubt) (target *found, failed *outcome) {
 	var err error
 	if open == nil || s.Action.RetryOf(ready(in)) == steps.Repeatable {
-		if target, err = w.target(ctx, s, in, open); err != nil {
+		if target, err = w.target(ctx, s, in, open); err == nil {
+			err = w.findMade(ctx, s, at, target)
+		}
+		if err != nil {
 			out := unread(open, outcome{effect: effect, failure: w.failure(at, s.Source.Action, err)})
-			return nil, &out
+			return target, &out
 		}
 	}
 	if target == nil {

@@ -132,6 +132,10 @@ var mutants = []mutant{
 		"return wrote && !at.Before(sent)",
 		"return wrote && at.IsZero()",
 	}}},
+	{"what a plan makes is there when the search shows it", "./runner TestAPlanMeetsTheContactThatItMakes", "runner/current.go", [][2]string{{
+		`line.Seen.Made == ""`,
+		"true",
+	}}},
 	{"guards begin at zero in a run that is resumed", "./runner TestGuardsGoOnWithARun", "runner/breach.go", [][2]string{{
 		"return sent, nil",
 		"return ByEffect{}, nil",
