@@ -175,7 +175,7 @@ func (w *walk) row(ctx context.Context, s *program.Step, outer *place, item spoo
 	}
 	w.estimate(s, item.value)
 	key := "[" + strconv.Quote(item.key) + "]"
-	end, err := w.body(ctx, s, &at, key, item)
+	end, err := w.body(ctx, s, &at, key, &item)
 	if end.deferred {
 		return end, nil, err
 	}
@@ -199,25 +199,21 @@ func (w *walk) endRow(s *program.Step, outer, at *place, item spooled, end endin
 	return value
 }
 
-// body runs what is inside the loop for one item.
-func (w *walk) body(ctx context.Context, s *program.Step, at *place, key string, item spooled) (ending, error) {
+// body runs what is inside the loop for one item. Where it fails before its
+// first step, the item says why.
+func (w *walk) body(ctx context.Context, s *program.Step, at *place, key string, item *spooled) (ending, error) {
 	selected := true
 	if item.possible != nil && !w.planning { // a plan could not decide it
-		selected = w.selectedNow(ctx, s, at, &item)
+		selected = w.selectedNow(ctx, s, at, item)
 	}
 	if !selected {
 		w.tell(s.Inside(), at.within(s.Label+key+"."), Skipped)
 		return ending{status: Skipped}, nil
 	}
 	w.billRow(s, at, item.value)
-	moved, err := w.rowMoved(ctx, s, at, item)
-	switch {
-	case w.halts(err):
-		return at.notReached(w.rowInDoubt(at)), errStopped
-	case err != nil:
-		item.failure = w.failure(at, s.Source.ForEach.Node, err)
+	if end, err := w.heldAgainst(ctx, s, at, item); err != nil || end.deferred {
+		return end, err
 	}
-	at.moved = moved
 	if item.failure != nil {
 		item.failure.Addr = at.prefix + s.Label + key
 		w.tell(s.Inside(), at.within(s.Label+key+"."), Pending)
@@ -231,6 +227,26 @@ func (w *walk) body(ctx context.Context, s *program.Step, at *place, key string,
 		return w.instance(ctx, s, at)
 	}
 	return w.steps(ctx, s.Steps, at.within(s.Label+key+"."))
+}
+
+// heldAgainst looks whether the record of a row has moved since the plan that is
+// applied. Where that cannot be read, the row is put off or not reached, or the
+// item says why it failed.
+func (w *walk) heldAgainst(ctx context.Context, s *program.Step, at *place, item *spooled) (ending, error) {
+	moved, err := w.rowMoved(ctx, s, at, *item)
+	at.moved = moved
+	if err == nil {
+		return ending{}, nil
+	}
+	if w.halts(err) || w.stopped(ctx) {
+		return at.notReached(w.rowInDoubt(at)), errStopped
+	}
+	failure := w.failure(at, s.Source.ForEach.Node, err)
+	if w.defers(s, at, outcome{status: Failed, failure: failure}) {
+		return ending{stop: true, deferred: true}, nil
+	}
+	item.failure = failure
+	return ending{}, nil
 }
 
 // notReached is the end of what is not begun any more. A row that was put off

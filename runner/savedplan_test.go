@@ -73,9 +73,10 @@ func (k *keeper) send(method, path, body string) {
 type keeper struct {
 	*bench
 	concurrency int
-	note        string // the secret input
-	stopAfter   int    // so many writes
-	late        *tardy // what is answered late; nil for nothing
+	note        string                                                   // the secret input
+	stopAfter   int                                                      // so many writes
+	late        *tardy                                                   // what is answered late; nil for nothing
+	over        func(to intercom.Doer, stop chan struct{}) intercom.Doer // the way to Intercom; may be nil
 	calls       []string
 }
 
@@ -95,9 +96,13 @@ func (k *keeper) options(dir string) Options {
 		k.t.Fatal(err)
 	}
 	stop, done := make(chan struct{}), 0
+	var do intercom.Doer = client
+	if k.over != nil {
+		do = k.over(client, stop)
+	}
 	return Options{
 		Stop: stop,
-		Do:   client, Dir: dir, RunID: "run-1", StartedAt: time.Unix(1_790_000_000, 0), Concurrency: k.concurrency,
+		Do:   do, Dir: dir, RunID: "run-1", StartedAt: time.Unix(1_790_000_000, 0), Concurrency: k.concurrency,
 		On: func(e Event) {
 			k.events, k.calls = append(k.events, e), wire.calls()
 			k.late.event(e)
