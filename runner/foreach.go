@@ -98,8 +98,12 @@ func (l *loopRun) next(items *spool) (spooled, bool, error) {
 	}
 }
 
-// settled counts a row that an earlier stretch of the run has settled.
+// settled counts a row that an earlier stretch of the run has settled. What it
+// did is not looked at again: it is taken for all that it may have done.
 func (l *loopRun) settled(status Status) {
+	l.mu.Lock()
+	l.inner.does(status, mayDoOnce(l.step))
+	l.mu.Unlock()
 	l.tally.add(ending{status: status})
 	l.walk.record(func(r *Result) { r.Steps[l.step.Index].Before++ })
 }
@@ -157,6 +161,8 @@ func (l *loopRun) ended(row *deferred, end ending, value eval.Object) error {
 	l.tally.add(end)
 	if row.memory.changed {
 		l.walk.record(func(r *Result) { r.Steps[l.step.Index].Changed++ })
+	}
+	if row.memory.changed || row.memory.once {
 		l.mu.Lock()
 		l.inner.add(row.memory)
 		l.mu.Unlock()
@@ -164,7 +170,7 @@ func (l *loopRun) ended(row *deferred, end ending, value eval.Object) error {
 	if l.list != nil {
 		l.list[row.item.index] = value // each row has a place of its own
 	}
-	return l.keep(row.item, end.row(), value)
+	return l.keep(row, end.row(), value)
 }
 
 // putOff keeps a row for the second pass, if it ended so.
@@ -180,20 +186,20 @@ func (l *loopRun) putOff(row *deferred, end ending) bool {
 // keep records that a row has ended: first its value, where something reads
 // it, and then that it is settled. A row that the result files could not tell
 // of is not: the next stretch of the run tells of it.
-func (l *loopRun) keep(item spooled, status Status, value eval.Object) error {
+func (l *loopRun) keep(row *deferred, status Status, value eval.Object) error {
 	run := l.walk.opt.Run
 	if run == nil {
 		return nil
 	}
-	if err := l.walk.keepFailed(l.step, item, status); err != nil {
+	if err := l.walk.keepFailed(l.step, row, status); err != nil {
 		return err
 	}
 	if l.values != nil && status != Pending {
-		if err := l.values.add(item.index, value); err != nil {
+		if err := l.values.add(row.item.index, value); err != nil {
 			return err
 		}
 	}
-	return run.row(l.at.rowPath(item.index), item.key, status)
+	return run.row(l.at.rowPath(row.item.index), row.item.key, status)
 }
 
 // full reports whether no more rows can be put off.

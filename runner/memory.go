@@ -2,6 +2,7 @@ package runner
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/flowrun-dev/flowrun/intercom"
 	"github.com/flowrun-dev/flowrun/internal/eval"
@@ -17,6 +18,7 @@ type memory struct {
 
 	changed bool         // the row has written something, or in a plan would
 	wrote   map[int]bool // the places in the file of the steps that did; loops inside the row included
+	once    bool         // the row has done what must not be done twice; loops inside the row included
 	outer   *memory      // of the row around the loop; nil in an outermost one
 
 	doubt   *doubt // that the row was put off for; nil without one
@@ -43,9 +45,27 @@ func (m *memory) add(inner *memory) {
 		return
 	}
 	m.changed = m.changed || inner.changed
+	m.once = m.once || inner.once
 	for index := range inner.wrote {
 		m.writes(index)
 	}
+}
+
+// does notes that a step of the row has done what must not be done twice, if it
+// has.
+func (m *memory) does(status Status, once bool) {
+	if m != nil && status == Done && once {
+		m.once = true
+	}
+}
+
+// mayDoOnce reports whether a step, or one inside it, may do what must not be
+// done twice.
+func mayDoOnce(s *program.Step) bool {
+	if s.Action == nil {
+		return slices.ContainsFunc(s.Steps, mayDoOnce)
+	}
+	return s.Action.Retry == steps.Once
 }
 
 // wroteBy reports whether a step of the row has written something, or one of

@@ -21,6 +21,7 @@ type resultFiles struct {
 	dir     string
 	results *lineFile
 	failed  map[*program.Step]*failedRows
+	begun   int64  // rows that failed and are not in them
 	text    []byte // of the line being written
 }
 
@@ -34,18 +35,31 @@ type failedRows struct {
 }
 
 func newResultFiles(dir string) (*resultFiles, error) {
-	old, _ := filepath.Glob(filepath.Join(dir, "failed*")) // those rows are run again
-	for _, name := range old {
-		if err := os.Remove(name); err != nil {
-			return nil, err
-		}
-	}
 	results, err := openLines(filepath.Join(dir, resultsFile))
 	if err != nil {
 		return nil, err
 	}
 	return &resultFiles{dir: dir, results: results, failed: map[*program.Step]*failedRows{}}, nil
 }
+
+// goOn removes the failed rows of the stretch of the run before, which are run
+// again.
+func (r *Run) goOn() error {
+	if r == nil {
+		return nil
+	}
+	old, _ := filepath.Glob(filepath.Join(r.Dir, "failed*"))
+	for _, name := range old {
+		if err := os.Remove(name); err != nil {
+			return unkept(err)
+		}
+	}
+	return nil
+}
+
+// Begun is how many rows of data files failed behind a step that must not be
+// done twice. They are not in failed.csv.
+func (r *Run) Begun() int64 { return r.files.begun }
 
 // event writes the line of a step or a row.
 func (r *resultFiles) event(e Event) error {
@@ -89,10 +103,14 @@ func (r *resultFiles) line(pairs ...string) {
 	r.results.text.Write(r.text)
 }
 
-// row keeps a row that failed. A row in doubt is not among them: fed back, it
-// might be done twice.
-func (r *resultFiles) row(s *program.Step, item spooled, status Status) error {
+// row keeps a row that failed. One that is in doubt, or has done what must not
+// be done twice, is not among them: fed back, it would begin anew.
+func (r *resultFiles) row(s *program.Step, item spooled, status Status, once bool) error {
 	if status != Failed || item.line == 0 {
+		return nil
+	}
+	if once {
+		r.begun++
 		return nil
 	}
 	to, err := r.rowsOf(s, item.header)

@@ -15,6 +15,7 @@ import (
 func (w *walk) restore(s *program.Step, at *place, a *journal.Answer) ending {
 	effect, _ := steps.ParseEffect(a.Effect)
 	out := outcome{status: Status(a.Status), reason: a.Reason, effect: effect, before: true}
+	at.memory.does(out.status, effect != steps.Read && mayDoOnce(s))
 	if out.reason == reasonConflict {
 		out.note = a.Message
 	}

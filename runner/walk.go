@@ -61,10 +61,10 @@ func (w *walk) tellEvent(e Event) {
 
 // keepFailed keeps a row that failed for people, in the form it came in. The
 // error is the first one of writing the result files.
-func (w *walk) keepFailed(s *program.Step, item spooled, status Status) error {
+func (w *walk) keepFailed(s *program.Step, row *deferred, status Status) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.unwritten = cmp.Or(w.unwritten, w.opt.Run.files.row(s, item, status))
+	w.unwritten = cmp.Or(w.unwritten, w.opt.Run.files.row(s, row.item, status, row.memory.once))
 	return unkept(w.unwritten)
 }
 
@@ -91,6 +91,9 @@ func (p *Program) walk(ctx context.Context, opt Options, planning bool) (*Result
 	w := newWalk(p, opt, planning)
 	var err error
 	if w.sent, err = opt.Run.sentBefore(p); err != nil {
+		return w.result, err
+	}
+	if err = opt.Run.goOn(); err != nil {
 		return w.result, err
 	}
 	w.tellEvent(Event{Started: &Started{Plan: planning, RunID: opt.RunID, Workflow: p.Name(), File: p.File(), Undoes: p.Undoes(), Workspace: opt.Workspace}})

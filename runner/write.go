@@ -100,6 +100,7 @@ func (w *walk) send(ctx context.Context, s *program.Step, at *place, given eval.
 			out.effect = *out.settled
 		}
 		w.written(s, write.in, write.target, out)
+		at.memory.does(out.status, s.Action.RetryOf(ready) == steps.Once)
 	}
 	return w.ended(s, at, w.asserted(ctx, s, at, out))
 }

@@ -175,7 +175,10 @@ func (s *session) next(result *runner.Result) []string {
 		hints = append(hints, "all rows: "+files[len(files)-1])
 	}
 	if len(files) > 1 {
-		hints = append(hints, "rows that failed, in the form they came in: "+files[0])
+		hints = append(hints, "rows that failed, in the form they came in, to mend and begin anew (resume repeats nothing): "+files[0])
+	}
+	if n := s.options.Run.Begun(); n > 0 {
+		hints = append(hints, "rows that failed behind a step that must not be done twice, and only resume goes on with: "+report.Number(n))
 	}
 	flags := s.sameFlags()
 	if inDoubt(result) > 0 && !result.CutShort() { // else resume looks for it first
