@@ -72,4 +72,4 @@ func tookAway(s *program.Step, out outcome) bool {
 }
 
 // repeats reports whether the call is made again without a look for it.
-func (d *doubt) repeats() bool { return d.step.Action.RetryOf(d.in) == steps.Repeatable }
+func (d *doubt) repeats() bool { return d.takes || d.step.Action.RetryOf(d.in) == steps.Repeatable }

@@ -171,6 +171,10 @@ func (w *walk) sends(s *program.Step, in eval.Object, target *found, out outcome
 		return 2, 1 + max(1, (min(out.holders, maxHolders+1)+holdersPage-1)/holdersPage)
 	case out.status == Done && meets && target != nil && target.after != nil:
 		return 1, 3 // it may meet a contact
+	case out.status == Done && looks && !s.Blind && out.effect == steps.Update && target.isTwin(s, in) && (target.planned == nil || !target.searched()):
+		return 1, 1 // it goes to the contact that the look finds
+	case out.status == Done && meets && looks && !s.Blind && out.effect == steps.Update && target.planned != nil:
+		return 1, 3 // the look may not find it yet, or find less of it than a create meets
 	case out.status == Done && meets && out.effect == steps.Update && images:
 		return 3, 3 // it meets a contact, which is read and written
 	case out.status == Done && meets && out.effect == steps.Update:

@@ -50,7 +50,23 @@ func TestCosts(t *testing.T) {
 		{
 			"a contact that is met",
 			`{action: createContact, with: {email: a@example.com, name: New, on_conflict: update}}`,
-			Cost{Least: 3, Most: 3}, Cost{Least: 5, Most: 5},
+			Cost{Least: 3, Most: 3}, Cost{Least: 3, Most: 3},
+		},
+		{
+			"a contact that is found, and one that gets another email",
+			`{action: createContact, with: {external_id: u1, email: A@example.com, name: New, on_conflict: update}},
+				{action: createContact, with: {external_id: u2, email: new@example.com, on_conflict: update}}`,
+			Cost{Least: 6, Most: 6}, Cost{Least: 6, Most: 6},
+		},
+		{
+			"a contact that is found, of which nothing is kept",
+			`{undo: false, action: createContact, with: {external_id: u1, name: New, on_conflict: update}}`,
+			Cost{Least: 2, Most: 2}, Cost{Least: 3, Most: 3},
+		},
+		{
+			"a contact that an earlier step makes",
+			`{action: createContact, with: {external_id: new, name: A}}, {action: createContact, with: {external_id: new, phone: "+15005550100", on_conflict: update}}`,
+			Cost{Least: 3, Most: 5}, Cost{Least: 3, Most: 5},
 		},
 		{
 			"rows that share a record",

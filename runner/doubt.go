@@ -22,6 +22,7 @@ type doubt struct {
 	at      *place
 	in      map[string]any
 	sent    steps.Sent
+	takes   bool      // it went to a contact that a create had found
 	earlier bool      // it was in doubt when this stretch of the run began
 	again   time.Time // a look before this would prove nothing; zero if there was none, or it will never
 
@@ -39,7 +40,7 @@ func (w *walk) open(s *program.Step, at *place, before *journal.Instance) *doubt
 	if open.First.IsZero() {
 		return nil
 	}
-	d := &doubt{step: s, at: at, sent: open, earlier: true, again: w.opt.Run.looks[at.addr()]}
+	d := &doubt{step: s, at: at, sent: open, takes: tookTwin(s, before), earlier: true, again: w.opt.Run.looks[at.addr()]}
 	d.stands = w.inDoubt(d, notKnown("flowrun ended while it was on its way", d.again))
 	if a := before.Answer; a != nil {
 		d.stands.failure.Message, d.stands.failure.RequestID = a.Message, a.RequestID

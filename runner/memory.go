@@ -129,7 +129,7 @@ func (w *walk) defers(s *program.Step, at *place, out outcome) bool {
 	if w.planning || !at.memory.canWait() || out.failure == nil {
 		return false
 	}
-	harmless := out.status == Failed || s.Action != nil && s.Action.Retry == steps.Repeatable
+	harmless := out.status == Failed || out.open != nil && out.open.takes || s.Action != nil && s.Action.Retry == steps.Repeatable
 	return harmless && passing(out.failure.err)
 }
 

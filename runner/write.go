@@ -48,7 +48,7 @@ func (w *walk) write(ctx context.Context, s *program.Step, at *place, in eval.Ob
 // that fails, the instance ends so.
 func (w *walk) aim(ctx context.Context, s *program.Step, at *place, in eval.Object, effect steps.Effect, open *doubt) (target *found, failed *outcome) {
 	var err error
-	if open == nil || s.Action.RetryOf(ready(in)) == steps.Repeatable {
+	if open == nil || open.takes || s.Action.RetryOf(ready(in)) == steps.Repeatable {
 		if target, err = w.target(ctx, s, in, open); err == nil {
 			err = w.findMade(ctx, s, at, target)
 		}
@@ -93,7 +93,7 @@ func (w *walk) send(ctx context.Context, s *program.Step, at *place, given eval.
 	if err != nil {
 		return w.broken(s, at, s.Source.Action, err), nil
 	}
-	out := w.checkFound(s, at, ready, w.again(ctx, s, at, ready, open))
+	out := w.checkFound(s, at, ready, w.make(ctx, s, at, ready, open))
 	if write := at.writing; write != nil {
 		out.permitted, out.effect = true, write.effect
 		if out.settled != nil {

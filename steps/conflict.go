@@ -93,6 +93,15 @@ func resolveTwin(ctx context.Context, c conflict) (Resolution, error) {
 	return Resolution{}, twin
 }
 
+// Taking gives the action that changes by its id what a call of this one would
+// meet, with the same inputs; nil where it cannot meet anything.
+func (a *Action) Taking() *Action {
+	if a.resolve == nil {
+		return nil
+	}
+	return Find("updateContact")
+}
+
 // takeTwin reads or updates the contact that is there and completes end.
 func (c conflict) takeTwin(ctx context.Context, id string, end Resolution) (Resolution, error) {
 	req := intercom.Request{Method: http.MethodGet, Path: "/contacts/" + id, Repeat: true}
