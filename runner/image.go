@@ -167,7 +167,7 @@ type toTwin struct {
 	step  *program.Step
 	at    *place
 	given map[string]any
-	same  bool // it was as desired, and nothing was written
+	same  bool // somebody else had made it as desired, and nothing was written
 }
 
 func (t *toTwin) Do(ctx context.Context, req intercom.Request) (intercom.Response, error) {
@@ -181,8 +181,10 @@ func (t *toTwin) Do(ctx context.Context, req intercom.Request) (intercom.Respons
 	met, write := *t.at, *t.at.writing
 	write.target = &found{value: eval.RawTrusted(bytes.Clone(now.Body))}
 	changes := diff(t.step, write.in, write.target.value)
-	if t.same = len(changes) == 0; t.same {
-		return now, nil
+	if len(changes) == 0 {
+		ours, err := t.opt.Run.hasMet(t.at, idOf(write.target.value))
+		t.same = !ours
+		return now, err
 	}
 	write.image, err = t.imageOf(ctx, t.step, write.in, write.target, changes)
 	if err != nil {
@@ -192,5 +194,42 @@ func (t *toTwin) Do(ctx context.Context, req intercom.Request) (intercom.Respons
 	if err := t.opt.Run.intent(ctx, t.step, &met, t.given, req); err != nil {
 		return intercom.Response{}, err
 	}
+	t.opt.Run.meets(t.at, idOf(write.target.value))
 	return t.walk.Do(ctx, req)
+}
+
+// meets notes that an instance is about to update a contact that its create has
+// met, until an answer tells what became of that.
+func (r *Run) meets(at *place, id string) {
+	if r != nil {
+		r.met.Store(at.addr(), id)
+	}
+}
+
+// hasMet reports whether an instance was about to update a contact before, and
+// it is not known what became of that: what the contact shows is then its own.
+func (r *Run) hasMet(at *place, id string) (bool, error) {
+	if r == nil {
+		return false, nil
+	}
+	if met, _ := r.met.Load(at.addr()); met == id {
+		return true, nil
+	}
+	before, err := r.before(at)
+	if before == nil || err != nil {
+		return false, err
+	}
+	for _, intent := range before.Intents {
+		var b image
+		if intent.Before == nil {
+			continue
+		}
+		if err := json.Unmarshal(intent.Before, &b); err != nil {
+			return false, err
+		}
+		if b.ID == id {
+			return true, nil
+		}
+	}
+	return false, nil
 }

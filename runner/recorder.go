@@ -93,6 +93,9 @@ func (r *Run) answer(s *program.Step, at *place, out outcome) error {
 		a.Data = r.veil.Hide(data)
 	}
 	r.made.add(a)
+	if out.status != InDoubt {
+		r.met.Delete(a.Address)
+	}
 	if s.Action != nil && out.effect != steps.Read {
 		r.since.add(s, recordOf(s, at.path, at.writing.input, out.id), out.status, time.Now())
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/flowrun-dev/flowrun/internal/files"
@@ -30,6 +31,7 @@ type Run struct {
 	files   *resultFiles
 	made    made
 	since   since
+	met     sync.Map             // of contacts, by address of the instance: see [Run.meets]
 	looks   map[string]time.Time // from [lookTimes]
 	veil    secret.Veil          // over the secret inputs
 }

@@ -15,7 +15,7 @@ import (
 // TestKilledAnywhere kills the process of a run with kill -9, again and again,
 // at moments of its traffic, and takes the run up until it is done.
 func TestKilledAnywhere(t *testing.T) {
-	for i, w := range append(workloads, updates.blind()) {
+	for i, w := range append(workloads, updates.blind(), upserts, upserts.blind()) {
 		t.Run(w.name+w.settings, func(t *testing.T) {
 			t.Parallel()
 			form := size(t, killing{rows: 3000, kills: 60}, killing{rows: 3000, kills: 300})

@@ -54,7 +54,7 @@ var mutants = []mutant{
 	}}},
 	{"M9 a key lets the transport send a call twice", "TestConnectionsThatDie/a_lead", "intercom/attempt.go", [][2]string{{
 		"c.transport.RoundTrip(req)",
-		`c.transport.RoundTrip(func() *http.Request { req.Header.Set("Idempotency-Key", "1"); return req }())`,
+		`c.transport.RoundTrip(func() *http.Request { req = req.Clone(req.Context()); req.Header.Set("Idempotency-Key", "1"); return req }())`,
 	}, {
 		"wire.watch(ctx, !call.repeat, cancel)",
 		"wire.watch(ctx, false, cancel)",
@@ -91,6 +91,9 @@ var mutants = []mutant{
 	{"a row that waits for a look is pending", "TestRowsThatWaitStayInDoubt", "runner/doubt.go", [][2]string{{
 		"if d == nil || row.ended {",
 		"if true {",
+	}}},
+	{"what a create had met and changed was so already", "./runner TestAnUpdateOfAFoundContactIsSentAgain", "runner/image.go", [][2]string{{
+		"t.same = !ours", "t.same = ours || true",
 	}}},
 	{"a row that is put off forgets that its write went out", "./runner TestAWriteThatIsSentAgainIsTheRunsOwn", "runner/step.go", [][2]string{{
 		"if out.open != nil {",

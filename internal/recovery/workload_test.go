@@ -72,6 +72,11 @@ var (
 			return 0
 		},
 	}
+	upserts = workload{
+		name:       "a user is found by its email and updated",
+		steps:      `{id: make, action: createContact, with: {email: "{{ row.contact }}@example.com", name: "{{ row.marker }}", on_conflict: update}}`,
+		repeatable: []bool{true},
+	}
 	workloads = []workload{updates, users, leads, tickets, tagged}
 )
 
@@ -121,7 +126,7 @@ func tableRows(rows int) []string {
 func data(rows int) *sandbox.Data {
 	d := &sandbox.Data{TicketTypes: []sandbox.TicketType{{ID: "7", Name: "Request"}}}
 	for row := range rows {
-		d.Contacts = append(d.Contacts, sandbox.Contact{ID: contactID(row), Email: fmt.Sprintf("of-%d@example.com", row)})
+		d.Contacts = append(d.Contacts, sandbox.Contact{ID: contactID(row), Email: contactID(row) + "@example.com"})
 		d.Tags = append(d.Tags, sandbox.Tag{ID: fmt.Sprint(firstTag + row), Name: "tag of " + marker(row)})
 	}
 	return d
