@@ -97,7 +97,7 @@ func (r *Run) answer(s *program.Step, at *place, out outcome) error {
 		r.met.Delete(a.Address)
 	}
 	if s.Action != nil && out.effect != steps.Read {
-		r.since.add(s, recordOf(s, at.path, at.writing.input, out.id), out.status, time.Now())
+		r.since.add(s, at, out)
 	}
 	return r.journal.Answer(a)
 }

@@ -28,15 +28,16 @@ type writtenBy struct {
 	step   int
 }
 
-// add takes in what became of an instance. The record is as [recordOf] names it.
-func (k *since) add(s *program.Step, record string, status Status, at time.Time) {
+// add takes in what became of an instance.
+func (k *since) add(s *program.Step, at *place, out outcome) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.at != nil {
-		k.take(s, record, status, at)
+		k.take(s, recordOf(s, at.path, at.writing.input, out.id), out.status, time.Now())
 	}
 }
 
+// take takes in what became of a write. The record is as [recordOf] names it.
 func (k *since) take(s *program.Step, record string, status Status, at time.Time) {
 	if record == "" || status != Done && status != Unchanged {
 		return
