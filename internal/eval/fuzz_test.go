@@ -2,6 +2,7 @@ package eval
 
 import (
 	"testing"
+	"time"
 )
 
 var fuzzSeeds = []string{
@@ -18,7 +19,11 @@ func FuzzExpr(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, src string) {
-		got := evalText(t, src) // ends by its own limits, whatever the text
+		start := time.Now()
+		got := evalText(t, src)
+		if took := time.Since(start); took > 2*time.Second {
+			t.Errorf("takes %s", took)
+		}
 		if again := evalText(t, src); again != got {
 			t.Errorf("gives %s and then %s", got, again)
 		}

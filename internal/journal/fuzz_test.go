@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -34,11 +35,15 @@ func FuzzRead(f *testing.F) {
 		if sums {
 			first, second = withSums(first), withSums(second)
 		}
+		start := time.Now()
 		d := newDisk().with(segmentName(1), first)
 		if len(second) > 0 {
 			d = d.with(segmentName(2), second)
 		}
 		r, err := read(d, "run")
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("takes %s", took)
+		}
 		if err != nil {
 			checkRefusal(t, err)
 			return

@@ -62,7 +62,7 @@ func lookups(calls map[string]int) int {
 // TestInterruptedTwice sends a second signal while the answers of what is in
 // flight do not come: the process ends at once, and the rest is found later.
 func TestInterruptedTwice(t *testing.T) {
-	const rows, soon = 40, 6 * time.Second // half a second where nothing else runs; the first signal alone waits for 7 s
+	const rows, soon = 40, 2 * time.Second // half a second where nothing else runs
 	dir := t.TempDir()
 	p := newPlace(t, rows, 0)
 	s := stretch{File: leads.write(t, dir, rows), Dir: filepath.Join(dir, "run"), URL: p.http.URL, Lag: settingLag}
